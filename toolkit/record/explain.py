@@ -1,0 +1,257 @@
+"""Errors of the schema in plain words: what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from toolkit.record import dates
+from toolkit.record.schema import resolve, schema
+
+Path = tuple[str | int, ...]
+Spot = Literal["value", "key", "opening"]
+
+_TYPES = {
+    "string": "a text in quotation marks",
+    "number": "a number without quotation marks",
+    "integer": "a whole number without quotation marks",
+    "boolean": "true or false without quotation marks",
+    "array": "a list in square brackets [ ]",
+    "object": "an object in braces { }",
+    "null": "null",
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mistake at a path of the record: at the value, its key, or the bracket that opens it."""
+
+    rule: str
+    path: Path
+    message: str
+    spot: Spot = "value"
+    suggestion: str | None = None
+
+
+def explain(error: Any) -> Iterator[Finding]:
+    """Yield what a user is told about one error of jsonschema; each cause is named once."""
+    explainer = _EXPLAINERS.get(error.validator, _other)
+    yield from explainer(error, tuple(error.absolute_path))
+
+
+def _other(error: Any, path: Path) -> Iterator[Finding]:
+    yield Finding("schema", path, f"{_shown(path)} does not follow the schema: {error.message[:200]}")
+
+
+def _shown(path: Path) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    if not names:
+        return "the record"
+    entry = f" (entry {path[-1] + 1})" if isinstance(path[-1], int) else ""
+    return f'"{names[-1]}"{entry}'
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _close(word: str, words: list[str]) -> str | None:
+    matches = difflib.get_close_matches(word.casefold(), [w.casefold() for w in words], 1, 0.6)
+    return next((w for w in words if w.casefold() == matches[0]), None) if matches else None
+
+
+def _node_at(path: Path) -> dict[str, Any]:
+    """The subschema for the value at a path of the record."""
+    node: dict[str, Any] = schema()
+    for step in path:
+        node = resolve(node)
+        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})  # fmt: skip
+    return resolve(node)
+
+
+def _required(error: Any, path: Path) -> Iterator[Finding]:
+    # One error of jsonschema names one key; the message tells it.
+    missing = [key for key in error.validator_value if key not in error.instance]
+    key = next((k for k in missing if error.message.startswith(repr(k))), missing[0])
+    node = resolve(_node_at(path).get("properties", {}).get(key, {}))
+    hint = f", for example {_example(key, node)}" if node.get("examples") else ""
+    yield Finding("missing-key", path, f'"{key}" is missing here{hint}', "opening")
+
+
+def _example(key: str, node: dict[str, Any]) -> str:
+    return f'"{key}": {_short(node["examples"][0])}'
+
+
+def _additional(error: Any, path: Path) -> Iterator[Finding]:
+    known = [k for k in error.schema.get("properties", {}) if k != "$schema"]
+    patterns = error.schema.get("patternProperties", {})
+    for key in error.instance:
+        if key in error.schema.get("properties", {}) or any(re.search(p, key) for p in patterns):
+            continue
+        match = _close(key, [k for k in known if k not in error.instance] or known)
+        hint = f'did you mean "{match}"?' if match else f"keys here are {', '.join(known)}; a key of your own begins with x-"  # fmt: skip
+        yield Finding("unknown-key", (*path, key), f'"{_cut(key)}" is not a key here; {hint}', "key",
+                      json.dumps(match) if match else None)  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _type(error: Any, path: Path) -> Iterator[Finding]:
+    wanted = error.validator_value
+    kinds = [wanted] if isinstance(wanted, str) else list(wanted)
+    words = " or ".join(_TYPES[kind] for kind in kinds)
+    suggestion = None
+    value = error.instance
+    if isinstance(value, str) and {"number", "integer"} & set(kinds):
+        plain = value.strip().replace(" ", "").replace("\u00a0", "")
+        if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?" if "number" in kinds else r"-?(0|[1-9]\d*)", plain):
+            suggestion = plain
+    elif isinstance(value, str) and "boolean" in kinds and value.casefold() in ("true", "false"):
+        suggestion = value.casefold()
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and "string" in kinds:
+        suggestion = f'"{value}"'
+    elif "array" in kinds and value is not None and not isinstance(value, list):
+        suggestion = f"[{json.dumps(value, ensure_ascii=False, default=str)}]" if isinstance(value, str) else None  # fmt: skip
+    instead = f"; write {suggestion}" if suggestion else ""
+    hint = "; leave the key out if there is nothing to say" if value is None else ""
+    yield Finding("wrong-type", path, f"{_shown(path)} must be {words}{instead}{hint}", "value", suggestion)  # fmt: skip
+
+
+def _enum(error: Any, path: Path) -> Iterator[Finding]:
+    values = [str(v) for v in error.validator_value]
+    word = str(error.instance)
+    match = _close(word.replace(" ", "_").replace("-", "_"), values)
+    hint = f'did you mean "{match}"?' if match else f"write one of {', '.join(values)}"
+    yield Finding("unknown-value", path, f'{_short(error.instance)} is not a value of {_shown(path)}; {hint}',
+                  "value", json.dumps(match) if match else None)  # fmt: skip
+
+
+def _const(error: Any, path: Path) -> Iterator[Finding]:
+    right = json.dumps(error.validator_value)
+    yield Finding("unknown-value", path, f"{_shown(path)} must be {right}", "value", right)
+
+
+def _format(error: Any, path: Path) -> Iterator[Finding]:
+    text = error.instance
+    suggestion = None
+    match = _DAY_FIRST.fullmatch(text.strip())
+    if match:
+        day, month, year = match.groups()
+        if not dates.is_day(f"{year}-{int(month):0>2}-{int(day):0>2}"):
+            day, month = month, day
+        iso = f"{year}-{int(month):0>2}-{int(day):0>2}"
+        suggestion = f'"{iso}"' if dates.is_day(iso) else None
+    if suggestion:
+        message = f"{_short(text)} is no ISO 8601 date; write {suggestion}"
+    elif re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        message = f"{_short(text)} does not exist in the calendar"
+    elif error.validator_value == "date":
+        message = f'{_short(text)} is no date; write year-month-day, as in "2023-10-17"'
+    else:
+        message = (
+            f'{_short(text)} is no date; write "2023-10-17", or "2023-10" or "2023" where less is '
+            'known, or "2023-10-16/2023-10-18" for a span'
+        )
+    yield Finding("bad-date", path, message, "value", suggestion)
+
+
+def _pattern(error: Any, path: Path) -> Iterator[Finding]:
+    text = error.instance
+    if not text.strip():
+        yield Finding("empty-text", path, f"{_shown(path)} is empty; write something or leave the key out")  # fmt: skip
+        return
+    node = error.schema
+    example = next(iter(node.get("examples", [])), None)
+    suggestion = None
+    for candidate in (text.strip(), text.strip().upper(), _slug(text)):
+        if candidate != text and re.search(error.validator_value, candidate):
+            suggestion = json.dumps(candidate, ensure_ascii=False)
+            break
+    instead = f"write {suggestion}" if suggestion else f"write it as in {_short(example)}" if example else "write it as the schema says"  # fmt: skip
+    what = node.get("description", "").split(".")[0]
+    yield Finding("bad-form", path, f"{_short(text)} does not have the form of {_shown(path)}; {instead} ({what})", "value", suggestion)  # fmt: skip
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+def _length(error: Any, path: Path) -> Iterator[Finding]:
+    if error.validator == "minLength" and not error.instance:
+        # The pattern that asks for a visible character reports the same text; say it once.
+        if "pattern" not in error.schema:
+            yield Finding("empty-text", path, f"{_shown(path)} is empty; write something or leave the key out")  # fmt: skip
+    else:
+        limit = error.validator_value
+        yield Finding("bad-length", path, f"{_shown(path)} is too long: at most {limit} characters")
+
+
+def _few(error: Any, path: Path) -> Iterator[Finding]:
+    yield Finding("empty-list", path, f"{_shown(path)} needs at least one entry; leave the key out if there is none")  # fmt: skip
+
+
+def _unique(error: Any, path: Path) -> Iterator[Finding]:
+    seen: list[Any] = []
+    for index, item in enumerate(error.instance):
+        if item in seen:
+            yield Finding("repeated-entry", (*path, index), f"{_short(item)} stands in this list already; remove it")  # fmt: skip
+        seen.append(item)
+
+
+def _range(error: Any, path: Path) -> Iterator[Finding]:
+    bound = "at least" if error.validator == "minimum" else "at most"
+    yield Finding("bad-number", path, f"{_shown(path)} must be {bound} {error.validator_value}")
+
+
+def _choice(error: Any, path: Path) -> Iterator[Finding]:
+    branches = error.validator_value
+    if all(set(branch) == {"required"} for branch in branches):
+        options = " or ".join(" and ".join(f'"{k}"' for k in b["required"]) for b in branches)
+        # Where one branch is half there, name what lacks.
+        yield Finding("missing-key", path, f"{options} is missing here", "opening")
+    else:
+        yield from _other(error, path)
+
+
+def _not(error: Any, path: Path) -> Iterator[Finding]:
+    keys = error.validator_value.get("required", [])
+    names = " and ".join(f'"{k}"' for k in keys)
+    yield Finding("too-many-keys", (*path, keys[-1]), f"{names} exclude each other; keep one", "key")
+
+
+def _dependent(error: Any, path: Path) -> Iterator[Finding]:
+    for key, needed in error.validator_value.items():
+        if key in error.instance:
+            for other in needed:
+                if other not in error.instance and f"{key!r}" in error.message:
+                    yield Finding("missing-key", (*path, key), f'"{key}" needs "{other}" beside it', "key")  # fmt: skip
+
+
+_EXPLAINERS = {
+    "required": _required,
+    "additionalProperties": _additional,
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "format": _format,
+    "pattern": _pattern,
+    "minLength": _length,
+    "maxLength": _length,
+    "minItems": _few,
+    "minProperties": _few,
+    "uniqueItems": _unique,
+    "minimum": _range,
+    "maximum": _range,
+    "anyOf": _choice,
+    "not": _not,
+    "dependentRequired": _dependent,
+}

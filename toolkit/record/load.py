@@ -1,0 +1,58 @@
+"""A record that has passed validation, ready for the documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import BriefpackError
+from toolkit.record import source
+from toolkit.record.diagnostic import FileReport
+from toolkit.record.model import Meeting
+from toolkit.record.source import Source, UnreadableError
+from toolkit.record.validate import check, unreadable
+
+
+class InvalidRecordError(BriefpackError):
+    """A record has errors; `report` holds them all."""
+
+    def __init__(self, report: FileReport) -> None:
+        super().__init__(f"{report.file}: {report.errors} errors")
+        self.report = report
+
+
+@dataclass(frozen=True)
+class Record:
+    """A valid record: its text as it was read, its data, and the same as typed values."""
+
+    source: Source
+    data: dict[str, Any]
+    meeting: Meeting
+
+    @property
+    def id(self) -> str:
+        """The record's identifier, which also names its files."""
+        return self.meeting.id
+
+
+def load(path: str | Path) -> Record:
+    """Read and validate a record.
+
+    Raises InvalidRecordError, which carries the report, where the file cannot be read or has errors.
+    """
+    try:
+        text = source.read(path)
+    except UnreadableError as error:
+        raise InvalidRecordError(unreadable(str(path), error)) from None
+    return from_source(text)
+
+
+def from_source(text: Source) -> Record:
+    """Validate a text that was read already; raises as `load` does."""
+    import msgspec
+
+    report, data = check(text)
+    if not report.valid:
+        raise InvalidRecordError(report)
+    return Record(text, data, msgspec.convert(data, Meeting))

@@ -1,0 +1,115 @@
+"""The schema: read once, with what the code derives from it.
+
+`schemas/meeting.schema.json` is the only statement of what a record is. Which values point to other
+entries (its keyword `x-refers-to`), which are handling marks, and where ids stand is read from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from toolkit.record import dates
+from toolkit.resources import resource
+
+EVERY: Final = "*"
+"""A step of a pattern that stands for each item of a list."""
+
+Pattern = tuple[str, ...]
+Path = tuple[str | int, ...]
+
+
+@cache
+def schema_text() -> str:
+    """Return the schema as it is published."""
+    return resource("schemas", "meeting.schema.json").read_text("utf-8")
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the schema as data."""
+    loaded: dict[str, Any] = json.loads(schema_text())
+    return loaded
+
+
+@cache
+def validator() -> Any:
+    """Return the compiled validator (jsonschema, draft 2020-12)."""
+    import jsonschema
+
+    formats = jsonschema.FormatChecker(formats=())
+    formats.checks("edtf")(lambda v: not isinstance(v, str) or dates.is_edtf(v))
+    formats.checks("date")(lambda v: not isinstance(v, str) or dates.is_day(v))
+    return jsonschema.Draft202012Validator(schema(), format_checker=formats)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a record that names the id of an entry in one of `targets`."""
+
+    pattern: Pattern
+    targets: tuple[str, ...]
+
+
+def resolve(node: dict[str, Any]) -> dict[str, Any]:
+    """Return a subschema with its `$ref`, if it has one, merged in."""
+    if "$ref" not in node:
+        return node
+    target: dict[str, Any] = schema()["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    return {**resolve(target), **node}
+
+
+def _walk(node: dict[str, Any], pattern: Pattern) -> Iterator[tuple[Pattern, dict[str, Any]]]:
+    resolved = resolve(node)
+    yield pattern, {**resolved, "$ref": node.get("$ref", "")}
+    for key, child in resolved.get("properties", {}).items():
+        yield from _walk(child, (*pattern, key))
+    if "items" in resolved:
+        yield from _walk(resolved["items"], (*pattern, EVERY))
+
+
+def _patterns(wanted: Callable[[Pattern, dict[str, Any]], bool]) -> list[tuple[Pattern, Any]]:
+    return [(pattern, node) for pattern, node in _walk(schema(), ()) if wanted(pattern, node)]
+
+
+@cache
+def references() -> tuple[Reference, ...]:
+    """Return every place that refers to another entry."""
+    found = _patterns(lambda _, node: "x-refers-to" in node)
+    return tuple(Reference(p, tuple(node["x-refers-to"])) for p, node in found)
+
+
+@cache
+def id_patterns() -> dict[str, Pattern]:
+    """Return where the ids of each collection stand; a collection is named as in `agreements.items`."""
+    found = _patterns(lambda p, _: len(p) > 2 and p[-2:] == (EVERY, "id"))
+    return {".".join(pattern[:-2]): pattern for pattern, _ in found}
+
+
+@cache
+def mark_patterns() -> tuple[Pattern, ...]:
+    """Return where single entries carry a handling mark of their own."""
+    found = _patterns(lambda p, node: p[-1:] == ("handling",) and node["$ref"].endswith("/mark"))
+    return tuple(pattern for pattern, _ in found)
+
+
+@cache
+def default_scheme() -> tuple[str, ...]:
+    """Return the handling marks of a record that names no scheme, least strict first."""
+    return tuple(schema()["properties"]["handling"]["properties"]["scheme"]["default"])
+
+
+def at(data: Any, pattern: Pattern) -> Iterator[tuple[Path, Any]]:
+    """Yield path and value of all that a pattern finds in data of any shape."""
+    if not pattern:
+        yield (), data
+    elif pattern[0] == EVERY:
+        for index, item in enumerate(data if isinstance(data, list) else ()):
+            for path, value in at(item, pattern[1:]):
+                yield (index, *path), value
+    elif isinstance(data, dict) and pattern[0] in data:
+        for path, value in at(data[pattern[0]], pattern[1:]):
+            yield (pattern[0], *path), value

@@ -1,0 +1,100 @@
+"""A record's file as text: read once, decoded strictly, with lines and columns."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from toolkit.errors import BriefpackError
+
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class UnreadableError(BriefpackError):
+    """The file cannot be read as text; `line` and `column` say where, counted from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file's name as the user gave it, its bytes and its text."""
+
+    name: str
+    data: bytes
+    text: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column, both from 1, of a character offset."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line_text(self, line: int) -> str:
+        """Return the text of a line (from 1), without its end."""
+        start = self._line_starts[line - 1]
+        match = _LINE_END.search(self.text, start)
+        return self.text[start : match.start() if match else len(self.text)]
+
+
+def read(path: str | Path) -> Source:
+    """Read a file. Raises UnreadableError with a plain message when it is no readable text."""
+    name = str(path)
+    try:
+        if Path(path).exists() and not Path(path).is_file():
+            what = "a folder" if Path(path).is_dir() else "not an ordinary file"
+            raise UnreadableError(f"this is {what}; name the record's file")
+        return decode(name, Path(path).read_bytes())
+    except FileNotFoundError:
+        raise UnreadableError("there is no such file") from None
+    except PermissionError:
+        raise UnreadableError("the file may not be read: permission denied") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(f"the file cannot be read: {reason}") from None
+
+
+def decode(name: str, data: bytes) -> Source:
+    """Decode bytes as UTF-8, with or without byte order mark."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            raise UnreadableError(
+                f"the file is in {encoding}; save it as UTF-8 (in Word or Notepad: Save as, "
+                "Encoding: UTF-8)"
+            )
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = Source(name, b"", body[: error.start].decode("utf-8"))
+        line, column = before.place(len(before.text))
+        raise UnreadableError(
+            f"the byte 0x{body[error.start]:02X} is not UTF-8; the file was probably saved in an "
+            "older encoding such as Windows-1251: save it as UTF-8",
+            line,
+            column,
+        ) from None
+    if not text.strip():
+        raise UnreadableError('the file is empty; "briefpack new FILE" writes a starter record')
+    return Source(name, data, text)
