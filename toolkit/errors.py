@@ -9,3 +9,11 @@ class BriefpackError(Exception):
 
 class UsageError(BriefpackError):
     """The call itself is wrong: an option that does not exist, or two that exclude each other."""
+
+
+class UnshowableTextError(BriefpackError):
+    """A text of the record that a file format cannot hold; the message goes on from its name."""
+
+    def __init__(self, message: str, text: str) -> None:
+        super().__init__(message)
+        self.text = text

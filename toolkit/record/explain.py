@@ -46,7 +46,9 @@ def explain(error: Any) -> Iterator[Finding]:
 
 
 def _other(error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding("schema", path, f"{_shown(path)} does not follow the schema: {error.message[:200]}")
+    yield Finding(
+        "schema", path, f"{_shown(path)} does not follow the schema: {error.message[:200]}"
+    )
 
 
 def _shown(path: Path) -> str:
@@ -72,7 +74,11 @@ def _node_at(path: Path) -> dict[str, Any]:
     node: dict[str, Any] = schema()
     for step in path:
         node = resolve(node)
-        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})  # fmt: skip
+        node = (
+            node.get("items", {})
+            if isinstance(step, int)
+            else node.get("properties", {}).get(step, {})
+        )
     return resolve(node)
 
 
@@ -96,9 +102,18 @@ def _additional(error: Any, path: Path) -> Iterator[Finding]:
         if key in error.schema.get("properties", {}) or any(re.search(p, key) for p in patterns):
             continue
         match = _close(key, [k for k in known if k not in error.instance] or known)
-        hint = f'did you mean "{match}"?' if match else f"keys here are {', '.join(known)}; a key of your own begins with x-"  # fmt: skip
-        yield Finding("unknown-key", (*path, key), f'"{_cut(key)}" is not a key here; {hint}', "key",
-                      json.dumps(match) if match else None)  # fmt: skip
+        hint = (
+            f'did you mean "{match}"?'
+            if match
+            else f"keys here are {', '.join(known)}; a key of your own begins with x-"
+        )
+        yield Finding(
+            "unknown-key",
+            (*path, key),
+            f'"{_cut(key)}" is not a key here; {hint}',
+            "key",
+            json.dumps(match) if match else None,
+        )
 
 
 def _cut(text: str) -> str:
@@ -113,17 +128,25 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
     value = error.instance
     if isinstance(value, str) and {"number", "integer"} & set(kinds):
         plain = value.strip().replace(" ", "").replace("\u00a0", "")
-        if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?" if "number" in kinds else r"-?(0|[1-9]\d*)", plain):
+        if re.fullmatch(
+            r"-?(0|[1-9]\d*)(\.\d+)?" if "number" in kinds else r"-?(0|[1-9]\d*)", plain
+        ):
             suggestion = plain
     elif isinstance(value, str) and "boolean" in kinds and value.casefold() in ("true", "false"):
         suggestion = value.casefold()
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and "string" in kinds:
         suggestion = f'"{value}"'
     elif "array" in kinds and value is not None and not isinstance(value, list):
-        suggestion = f"[{json.dumps(value, ensure_ascii=False, default=str)}]" if isinstance(value, str) else None  # fmt: skip
+        suggestion = (
+            f"[{json.dumps(value, ensure_ascii=False, default=str)}]"
+            if isinstance(value, str)
+            else None
+        )
     instead = f"; write {suggestion}" if suggestion else ""
     hint = "; leave the key out if there is nothing to say" if value is None else ""
-    yield Finding("wrong-type", path, f"{_shown(path)} must be {words}{instead}{hint}", "value", suggestion)  # fmt: skip
+    yield Finding(
+        "wrong-type", path, f"{_shown(path)} must be {words}{instead}{hint}", "value", suggestion
+    )
 
 
 def _enum(error: Any, path: Path) -> Iterator[Finding]:
@@ -131,8 +154,13 @@ def _enum(error: Any, path: Path) -> Iterator[Finding]:
     word = str(error.instance)
     match = _close(word.replace(" ", "_").replace("-", "_"), values)
     hint = f'did you mean "{match}"?' if match else f"write one of {', '.join(values)}"
-    yield Finding("unknown-value", path, f'{_short(error.instance)} is not a value of {_shown(path)}; {hint}',
-                  "value", json.dumps(match) if match else None)  # fmt: skip
+    yield Finding(
+        "unknown-value",
+        path,
+        f"{_short(error.instance)} is not a value of {_shown(path)}; {hint}",
+        "value",
+        json.dumps(match) if match else None,
+    )
 
 
 def _const(error: Any, path: Path) -> Iterator[Finding]:
@@ -167,7 +195,9 @@ def _format(error: Any, path: Path) -> Iterator[Finding]:
 def _pattern(error: Any, path: Path) -> Iterator[Finding]:
     text = error.instance
     if not text.strip():
-        yield Finding("empty-text", path, f"{_shown(path)} is empty; write something or leave the key out")  # fmt: skip
+        yield Finding(
+            "empty-text", path, f"{_shown(path)} is empty; write something or leave the key out"
+        )
         return
     node = error.schema
     example = next(iter(node.get("examples", [])), None)
@@ -176,9 +206,21 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
         if candidate != text and re.search(error.validator_value, candidate):
             suggestion = json.dumps(candidate, ensure_ascii=False)
             break
-    instead = f"write {suggestion}" if suggestion else f"write it as in {_short(example)}" if example else "write it as the schema says"  # fmt: skip
+    instead = (
+        f"write {suggestion}"
+        if suggestion
+        else f"write it as in {_short(example)}"
+        if example
+        else "write it as the schema says"
+    )
     what = node.get("description", "").split(".")[0]
-    yield Finding("bad-form", path, f"{_short(text)} does not have the form of {_shown(path)}; {instead} ({what})", "value", suggestion)  # fmt: skip
+    yield Finding(
+        "bad-form",
+        path,
+        f"{_short(text)} does not have the form of {_shown(path)}; {instead} ({what})",
+        "value",
+        suggestion,
+    )
 
 
 def _slug(text: str) -> str:
@@ -189,21 +231,31 @@ def _length(error: Any, path: Path) -> Iterator[Finding]:
     if error.validator == "minLength" and not error.instance:
         # The pattern that asks for a visible character reports the same text; say it once.
         if "pattern" not in error.schema:
-            yield Finding("empty-text", path, f"{_shown(path)} is empty; write something or leave the key out")  # fmt: skip
+            yield Finding(
+                "empty-text", path, f"{_shown(path)} is empty; write something or leave the key out"
+            )
     else:
         limit = error.validator_value
         yield Finding("bad-length", path, f"{_shown(path)} is too long: at most {limit} characters")
 
 
 def _few(error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding("empty-list", path, f"{_shown(path)} needs at least one entry; leave the key out if there is none")  # fmt: skip
+    yield Finding(
+        "empty-list",
+        path,
+        f"{_shown(path)} needs at least one entry; leave the key out if there is none",
+    )
 
 
 def _unique(error: Any, path: Path) -> Iterator[Finding]:
     seen: list[Any] = []
     for index, item in enumerate(error.instance):
         if item in seen:
-            yield Finding("repeated-entry", (*path, index), f"{_short(item)} stands in this list already; remove it")  # fmt: skip
+            yield Finding(
+                "repeated-entry",
+                (*path, index),
+                f"{_short(item)} stands in this list already; remove it",
+            )
         seen.append(item)
 
 
@@ -225,7 +277,9 @@ def _choice(error: Any, path: Path) -> Iterator[Finding]:
 def _not(error: Any, path: Path) -> Iterator[Finding]:
     keys = error.validator_value.get("required", [])
     names = " and ".join(f'"{k}"' for k in keys)
-    yield Finding("too-many-keys", (*path, keys[-1]), f"{names} exclude each other; keep one", "key")
+    yield Finding(
+        "too-many-keys", (*path, keys[-1]), f"{names} exclude each other; keep one", "key"
+    )
 
 
 def _dependent(error: Any, path: Path) -> Iterator[Finding]:
@@ -233,7 +287,9 @@ def _dependent(error: Any, path: Path) -> Iterator[Finding]:
         if key in error.instance:
             for other in needed:
                 if other not in error.instance and f"{key!r}" in error.message:
-                    yield Finding("missing-key", (*path, key), f'"{key}" needs "{other}" beside it', "key")  # fmt: skip
+                    yield Finding(
+                        "missing-key", (*path, key), f'"{key}" needs "{other}" beside it', "key"
+                    )
 
 
 _EXPLAINERS = {

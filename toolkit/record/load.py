@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import BriefpackError
-from toolkit.record import source
+from toolkit.record import schema, source
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.model import Meeting
 from toolkit.record.source import Source, UnreadableError
@@ -34,6 +34,11 @@ class Record:
     def id(self) -> str:
         """The record's identifier, which also names its files."""
         return self.meeting.id
+
+    def marks(self) -> set[str]:
+        """Return the handling marks of single entries."""
+        found = (value for p in schema.mark_patterns() for _, value in schema.at(self.data, p))
+        return set(found)
 
 
 def load(path: str | Path) -> Record:

@@ -12,7 +12,9 @@ from toolkit.record.schema import EVERY, Path
 
 # What XML 1.0 cannot hold, the two bidirectional overrides (which make a text read as another one),
 # and surrogates without their half.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]"
+)
 _ESCAPED = re.compile(r"\\[bf]|\\u(?:00[0189]|202|[dD][89a-fA-F]|[fF]{3}|007)")
 
 
@@ -36,7 +38,11 @@ def unique_ids(data: Any) -> Iterator[Finding]:
                 continue
             if value in seen:
                 where = f'in "{seen[value]}"'
-                yield Finding("duplicate-id", path, f'the id "{value}" is used already {where}; choose another')  # fmt: skip
+                yield Finding(
+                    "duplicate-id",
+                    path,
+                    f'the id "{value}" is used already {where}; choose another',
+                )
             else:
                 seen[value] = collection
 
@@ -66,14 +72,22 @@ def _unknown(
     match = _close(value, sorted(known))
     elsewhere = next((name for name, held in ids.items() if value in held), None)
     if elsewhere:
-        message = f'"{value}" is an entry of "{elsewhere}"; here the id of an entry of {where} is needed'  # fmt: skip
+        message = (
+            f'"{value}" is an entry of "{elsewhere}"; here the id of an entry of {where} is needed'
+        )
     elif match:
         message = f'there is no "{value}" in {where}; did you mean "{match}"?'
     elif known:
         message = f'there is no "{value}" in {where}; there are {", ".join(sorted(known)[:8])}'
     else:
         message = f'there is no "{value}": {where} is empty; add the entry there'
-    return Finding("unknown-reference", path, message, "value", f'"{match}"' if match and not elsewhere else None)  # fmt: skip
+    return Finding(
+        "unknown-reference",
+        path,
+        message,
+        "value",
+        f'"{match}"' if match and not elsewhere else None,
+    )
 
 
 def scheme_of(data: Any) -> tuple[str, ...]:
@@ -94,8 +108,13 @@ def known_marks(data: Any) -> Iterator[Finding]:
                 match = _close(value, list(scheme))
                 hint = f'did you mean "{match}"?' if match else "its marks are"
                 listed = "" if match else " " + ", ".join(scheme)
-                yield Finding("unknown-mark", path, f'"{value}" is no handling mark of the scheme; {hint}{listed}',
-                              "value", f'"{match}"' if match else None)  # fmt: skip
+                yield Finding(
+                    "unknown-mark",
+                    path,
+                    f'"{value}" is no handling mark of the scheme; {hint}{listed}',
+                    "value",
+                    f'"{match}"' if match else None,
+                )
 
 
 def characters(data: Any) -> Iterator[Finding]:
@@ -111,7 +130,9 @@ def characters(data: Any) -> Iterator[Finding]:
             for key, item in value.items():
                 match = _FORBIDDEN.search(key)
                 if match:
-                    yield Finding("forbidden-character", (*path, key), _character(match.group()), "key")  # fmt: skip
+                    yield Finding(
+                        "forbidden-character", (*path, key), _character(match.group()), "key"
+                    )
                 stack.append(((*path, key), item))
         elif isinstance(value, list):
             stack.extend(((*path, i), item) for i, item in enumerate(value))

@@ -102,6 +102,14 @@ def default_scheme() -> tuple[str, ...]:
     return tuple(schema()["properties"]["handling"]["properties"]["scheme"]["default"])
 
 
+def node_at(pattern: Pattern) -> dict[str, Any]:
+    """Return the subschema of the values that a pattern finds."""
+    node: dict[str, Any] = resolve(schema())
+    for step in pattern:
+        node = resolve(node["items"] if step == EVERY else node["properties"][step])
+    return node
+
+
 def at(data: Any, pattern: Pattern) -> Iterator[tuple[Path, Any]]:
     """Yield path and value of all that a pattern finds in data of any shape."""
     if not pattern:

@@ -87,8 +87,15 @@ def parse(text: str) -> Parsed:
         except _Constant as error:
             match = _outside_strings(parsed.text, re.compile(rf"{error}\b"))
             at = match or 0
-            fixes = [Fix(at, at + len(str(error)), "null", "bad-number",
-                         f"{error} is not a number in JSON; leave the key out if there is none")]  # fmt: skip
+            fixes = [
+                Fix(
+                    at,
+                    at + len(str(error)),
+                    "null",
+                    "bad-number",
+                    f"{error} is not a number in JSON; leave the key out if there is none",
+                )
+            ]
         except RecursionError:
             parsed.fatal = Fix(0, 0, "", "too-deep", "the record is nested too deeply to be read")
             return parsed
@@ -157,20 +164,46 @@ def _mend(text: str, error: json.JSONDecodeError) -> list[Fix]:
     if text.startswith("//", pos) or char == "#":
         end = re.compile(r"[^\r\n]*").match(text, pos)
         assert end
-        return [Fix(pos, end.end(), "", "comment", "JSON has no comments: remove it, or keep it in a key that begins with x-")]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                end.end(),
+                "",
+                "comment",
+                "JSON has no comments: remove it, or keep it in a key that begins with x-",
+            )
+        ]
     if text.startswith("/*", pos):
         stop = text.find("*/", pos)
         stop = len(text) if stop < 0 else stop + 2
-        return [Fix(pos, stop, "", "comment", "JSON has no comments: remove it, or keep it in a key that begins with x-")]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                stop,
+                "",
+                "comment",
+                "JSON has no comments: remove it, or keep it in a key that begins with x-",
+            )
+        ]
     if not char:
         return _close_brackets(text)
     if message.startswith("Extra data"):
         if char in "}],":
-            return [Fix(pos, pos + 1, "", "extra-bracket", f'remove the "{char}": what it would close is closed already')]  # fmt: skip
+            return [
+                Fix(
+                    pos,
+                    pos + 1,
+                    "",
+                    "extra-bracket",
+                    f'remove the "{char}": what it would close is closed already',
+                )
+            ]
         return []
     if message.startswith("Expecting ','") and char not in "}]:":
         at = _back(text, pos)
-        early = re.compile(r'"(?:[^"\\]|\\.)*?(\s*,\s*)"$').search(text, text.rfind("\n", 0, pos) + 1, pos)
+        early = re.compile(r'"(?:[^"\\]|\\.)*?(\s*,\s*)"$').search(
+            text, text.rfind("\n", 0, pos) + 1, pos
+        )
         if early and pos == at and _WORD.match(text, pos):
             # The quotation mark that opens the next key was taken for the closing one.
             cut = early.start(1)
@@ -180,7 +213,9 @@ def _mend(text: str, error: json.JSONDecodeError) -> list[Fix]:
         return [Fix(at, at, ",", "missing-comma", "a comma is missing here, between two entries")]
     if message.startswith("Expecting ':'"):
         if char == "=":
-            return [Fix(pos, pos + 1, ":", "missing-colon", 'write ":" between a key and its value')]  # fmt: skip
+            return [
+                Fix(pos, pos + 1, ":", "missing-colon", 'write ":" between a key and its value')
+            ]
         at = _back(text, pos)
         return [Fix(at, at, ":", "missing-colon", 'a ":" is missing between key and value')]
     if char in "}]":
@@ -194,7 +229,15 @@ def _closing(text: str, pos: int, char: str) -> list[Fix]:
     stack = _stack(text[:pos])
     if stack and _CLOSER[stack[-1]] != char:
         right = _CLOSER[stack[-1]]
-        return [Fix(pos, pos + 1, right, "wrong-bracket", f'write "{right}" here: "{stack[-1]}" is open, not its counterpart')]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                pos + 1,
+                right,
+                "wrong-bracket",
+                f'write "{right}" here: "{stack[-1]}" is open, not its counterpart',
+            )
+        ]
     if text[_back(text, pos) - 1 : _back(text, pos)] == ":":
         return [Fix(pos, pos, "null", "missing-value", "a value is missing after the key")]
     return []
@@ -206,7 +249,15 @@ def _close_brackets(text: str) -> list[Fix]:
     if not closers or text[at - 1] == ":":
         return []
     drop = at - 1 if text[at - 1] == "," else at
-    return [Fix(drop, at, closers, "missing-bracket", f'the record ends too early: "{closers}" is missing')]  # fmt: skip
+    return [
+        Fix(
+            drop,
+            at,
+            closers,
+            "missing-bracket",
+            f'the record ends too early: "{closers}" is missing',
+        )
+    ]
 
 
 def _stack(text: str) -> list[str]:
@@ -236,15 +287,33 @@ def _control(text: str, pos: int) -> list[Fix]:
             start -= 1
         at = _back(text, pos)
         if at > start and text[at - 1] == ",":
-            return [Fix(at - 1, at - 1, '"', "missing-quote", "the closing quotation mark is missing")]  # fmt: skip
+            return [
+                Fix(at - 1, at - 1, '"', "missing-quote", "the closing quotation mark is missing")
+            ]
         width = 2 if text.startswith("\r\n", pos) else 1
         following = text[_ahead(text, pos) : _ahead(text, pos) + 1]
         if following in ("}", "]", '"', ""):
             return [Fix(at, at, '"', "missing-quote", "the closing quotation mark is missing")]
-        return [Fix(pos, pos + width, "\\n", "line-break", 'a text may not run over a line break: write \\n for a new line')]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                pos + width,
+                "\\n",
+                "line-break",
+                "a text may not run over a line break: write \\n for a new line",
+            )
+        ]
     code = f"\\u{ord(text[pos]):04x}"
     new = {"\t": "\\t"}.get(text[pos], code)
-    return [Fix(pos, pos + 1, new, "control-character", f"a control character (U+{ord(text[pos]):04X}) stands here: write {new} or remove it")]  # fmt: skip
+    return [
+        Fix(
+            pos,
+            pos + 1,
+            new,
+            "control-character",
+            f"a control character (U+{ord(text[pos]):04X}) stands here: write {new} or remove it",
+        )
+    ]
 
 
 def _escape(text: str, pos: int) -> list[Fix]:
@@ -261,7 +330,9 @@ def _quotes(text: str, pos: int) -> list[Fix]:
         return []
     inner = text[pos + 1 : end.start()]
     new = '"' + re.sub(r'(?<!\\)"', r"\\\"", inner) + '"'
-    return [Fix(pos, end.end(), new, "wrong-quotes", f'use straight double quotation marks: {new[:60]}')]  # fmt: skip
+    return [
+        Fix(pos, end.end(), new, "wrong-quotes", f"use straight double quotation marks: {new[:60]}")
+    ]
 
 
 def _bare_word(text: str, pos: int, key: bool) -> list[Fix]:
@@ -271,19 +342,62 @@ def _bare_word(text: str, pos: int, key: bool) -> list[Fix]:
         if number and not key:
             plain = number.group().rstrip(",").lstrip("+")
             plain = "0" + plain if plain.startswith(".") else plain
-            return [Fix(pos, pos + len(number.group().rstrip(",")), plain, "bad-number", f"write the number as {plain}")] if plain != number.group() else []  # fmt: skip
+            return (
+                [
+                    Fix(
+                        pos,
+                        pos + len(number.group().rstrip(",")),
+                        plain,
+                        "bad-number",
+                        f"write the number as {plain}",
+                    )
+                ]
+                if plain != number.group()
+                else []
+            )
         return []
     word = match.group()
     if key:
-        return [Fix(pos, match.end(), f'"{word}"', "unquoted-key", f'put the key in quotation marks: "{word}"')]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                match.end(),
+                f'"{word}"',
+                "unquoted-key",
+                f'put the key in quotation marks: "{word}"',
+            )
+        ]
     if word in _WORDS:
-        return [Fix(pos, match.end(), _WORDS[word], "wrong-word", f"write {_WORDS[word]}, in small letters")]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                match.end(),
+                _WORDS[word],
+                "wrong-word",
+                f"write {_WORDS[word]}, in small letters",
+            )
+        ]
     if word in _NULLS:
-        return [Fix(pos, match.end(), "null", "wrong-word", f"{word} is no value here; leave the key out if there is none")]  # fmt: skip
+        return [
+            Fix(
+                pos,
+                match.end(),
+                "null",
+                "wrong-word",
+                f"{word} is no value here; leave the key out if there is none",
+            )
+        ]
     end = re.compile(r"[^,\r\n\]}]*").match(text, pos)
     assert end
     words = text[pos : end.end()].rstrip()
     if '"' in words:
         return []
-    return [Fix(pos, pos + len(words), f'"{words}"', "unquoted-text", f'put the text in quotation marks: "{words[:60]}"')]  # fmt: skip
-
+    return [
+        Fix(
+            pos,
+            pos + len(words),
+            f'"{words}"',
+            "unquoted-text",
+            f'put the text in quotation marks: "{words[:60]}"',
+        )
+    ]

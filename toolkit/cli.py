@@ -1,0 +1,165 @@
+"""The command line: arguments in, calls, printing out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import toolkit
+from toolkit.errors import BriefpackError, UsageError
+from toolkit.record.diagnostic import FileReport
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `briefpack`; return 0, 1 where something is wrong with a file, 2 for wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _speak_utf8()
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except UsageError as error:
+        print(f"briefpack: {error}", file=sys.stderr)
+        return 2
+    except BriefpackError as error:
+        print(f"briefpack: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of our output has gone; so has the reason to write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("briefpack: stopped", file=sys.stderr)
+        return 130
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="briefpack",
+        description="Records of diplomatic meetings: check them, and build their documents.",
+        epilog='Begin with "briefpack new meeting.json".',
+    )
+    parser.add_argument("--version", action="version", version=_Version())
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    new = commands.add_parser("new", help="write a starter record to fill in")
+    new.add_argument("file", metavar="FILE", help="the file to write; it must not exist")
+    new.set_defaults(run=_new)
+
+    validate = commands.add_parser("validate", help="say what is wrong with records")
+    validate.add_argument("records", metavar="RECORD", nargs="+", help="a record's file")
+    validate.add_argument(
+        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+    )
+    validate.set_defaults(run=_validate)
+
+    build = commands.add_parser("build", help="build the packs of records")
+    build.add_argument("records", metavar="RECORD", nargs="+", help="a record's file")
+    build.add_argument(
+        "-o", "--out", metavar="OUT", default="packs", help="the folder for the packs (packs)"
+    )
+    build.add_argument(
+        "--only",
+        metavar="NAMES",
+        help="some of briefing,summary,agreements; with another format as briefing.pdf",
+    )
+    build.add_argument(
+        "--audience", metavar="MARK", help="leave out what is marked above this handling mark"
+    )
+    build.set_defaults(run=_build)
+
+    extract = commands.add_parser("extract", help="take the record out of a document of its pack")
+    extract.add_argument("file", metavar="FILE", help="a PDF, DOCX or XLSX file")
+    extract.add_argument(
+        "-o", "--out", metavar="RECORD", help="where to write it (standard output)"
+    )
+    extract.set_defaults(run=_extract)
+
+    schema = commands.add_parser("schema", help="print the JSON Schema of records")
+    schema.set_defaults(run=_schema)
+    return parser
+
+
+class _Version(str):
+    """The version, looked up only when it is asked for."""
+
+    def __mod__(self, _: object) -> str:
+        from toolkit.version import VERSION
+
+        return f"briefpack {VERSION}"
+
+
+def _new(options: argparse.Namespace) -> int:
+    from toolkit.record.starter import write_starter
+
+    write_starter(Path(options.file))
+    print(f"{options.file}: written; fill it in, then: briefpack validate {options.file}")
+    return 0
+
+
+def _validate(options: argparse.Namespace) -> int:
+    reports = [toolkit.validate(record) for record in options.records]
+    if options.format == "json":
+        from toolkit.report.machine import as_json
+
+        print(as_json(reports))
+    else:
+        _print_reports(reports, sys.stdout.isatty())
+    return 0 if all(report.valid for report in reports) else 1
+
+
+def _print_reports(reports: Sequence[FileReport], colour: bool, file: object = None) -> None:
+    from toolkit.report.text import lines
+
+    stream = sys.stdout if file is None else sys.stderr
+    for line in lines(reports, colour=colour and "NO_COLOR" not in os.environ):
+        print(line, file=stream)
+
+
+def _build(options: argparse.Namespace) -> int:
+    only = options.only.split(",") if options.only is not None else None
+    failed = 0
+    for record in options.records:
+        try:
+            pack = toolkit.build(record, options.out, only=only, audience=options.audience)
+        except toolkit.InvalidRecordError as error:
+            _print_reports([error.report], sys.stderr.isatty(), sys.stderr)
+            failed += 1
+        except UsageError:
+            raise
+        except BriefpackError as error:
+            print(f"{record}: {error}", file=sys.stderr)
+            failed += 1
+        else:
+            for file in pack.files:
+                print(pack.folder / file.name)
+    return 1 if failed else 0
+
+
+def _extract(options: argparse.Namespace) -> int:
+    record = toolkit.extract(options.file)
+    if options.out:
+        from toolkit.pack.files import write_all
+
+        target = Path(options.out)
+        write_all(target.parent, [(target.name, record.data)])
+    else:
+        sys.stdout.buffer.write(record.data)
+    return 0
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from toolkit.record.schema import schema_text
+
+    print(schema_text(), end="")
+    return 0

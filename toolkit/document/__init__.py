@@ -1,0 +1,1 @@
+"""What the documents say, in blocks and sheets; no file format in sight."""

@@ -1,0 +1,109 @@
+"""The summary: the meeting at a glance, on one page, two at most for nearly every record.
+
+Long lists are cut, and a line says how much more there is and where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from toolkit.document import parts
+from toolkit.document.blocks import (
+    Block,
+    BulletList,
+    Column,
+    Document,
+    Heading,
+    Paragraph,
+    Table,
+)
+from toolkit.document.context import Context
+
+_MOST_AGREEMENTS = 8
+_MOST_STEPS = 6
+_MOST_FIGURES = 6
+_MOST_QUOTATIONS = 3
+
+
+def compose(ctx: Context) -> Document:
+    """Return the summary of a record."""
+    meeting = ctx.meeting
+    blocks: list[Block] = [parts.key_facts(ctx, outcome=False)]
+    if meeting.summary:
+        blocks.append(Paragraph(ctx.text(meeting.summary), "lead"))
+    sections = (
+        ("what_was_agreed", _agreed),
+        ("figures", _figures),
+        ("next_steps", _next_steps),
+        ("quotations", _quotations),
+        ("topics_short", _topics),
+    )
+    for name, section in sections:
+        body = list(section(ctx))
+        if body:
+            blocks += [Heading(1, ctx.label(name), name), *body]
+    if ctx.notes():
+        blocks += [Heading(1, ctx.label("sources"), "sources"), ctx.note_list()]
+    return Document(
+        meta=ctx.meta("summary"),
+        mark_line=ctx.mark_line(),
+        running_title=ctx.text(meeting.title),
+        masthead=ctx.masthead("summary"),
+        blocks=tuple(blocks),
+        notes=ctx.notes(),
+        words=ctx.printed(),
+        compact=True,
+    )
+
+
+def _agreed(ctx: Context) -> Iterator[Block]:
+    agreements = ctx.meeting.agreements
+    if agreements is None or not agreements.items:
+        return
+    shown = agreements.items[:_MOST_AGREEMENTS]
+    yield BulletList(tuple(parts.agreement_line(ctx, a) for a in shown), numbered=True)
+    rest = len(agreements.items) - len(shown)
+    more = ctx.label("more", count=rest) if rest else ()
+    partial = parts.coverage(ctx) if agreements.coverage == "partial" else ()
+    if more or partial:
+        yield Paragraph(ctx.join((more, partial), " · "), "remark")
+
+
+def _figures(ctx: Context) -> Iterator[Block]:
+    figures = ctx.meeting.figures
+    yield from parts.figure_blocks(ctx, figures, _MOST_FIGURES)
+    if len(figures) > _MOST_FIGURES:
+        yield Paragraph(ctx.label("more", count=len(figures) - _MOST_FIGURES), "remark")
+
+
+def _next_steps(ctx: Context) -> Iterator[Block]:
+    steps = parts.open_commitments(ctx)
+    rows = [
+        (
+            (ctx.when(c.due) or ctx.label("not_dated"),),
+            ((*ctx.text(c.text), *ctx.cite(c.sources)),),
+            (ctx.parties(c.by),),
+        )
+        for c in steps[:_MOST_STEPS]
+    ]
+    if rows:
+        columns = (
+            Column(ctx.label("by_when"), 1.1),
+            Column(ctx.label("what"), 3.4),
+            Column(ctx.label("who"), 1.5),
+        )
+        yield Table(ctx.label("next_steps"), columns, tuple(rows))
+    if len(steps) > len(rows):
+        yield Paragraph(ctx.label("more", count=len(steps) - len(rows)), "remark")
+
+
+def _quotations(ctx: Context) -> Iterator[Block]:
+    verbatim = [s for s in ctx.meeting.statements if s.mode == "verbatim" and s.of_note]
+    for statement in verbatim[:_MOST_QUOTATIONS]:
+        yield parts.quotation(ctx, statement, office=False)
+
+
+def _topics(ctx: Context) -> Iterator[Block]:
+    topics = ctx.meeting.topics
+    if topics:
+        yield Paragraph(ctx.join((ctx.text(t.title) for t in topics), " · "))

@@ -1,0 +1,312 @@
+"""Makes the Word template of a house style: styles only, to be edited in Word afterwards.
+
+`python -m toolkit.export.docx.template FOLDER` writes FOLDER/briefing.docx from FOLDER/style.toml.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt, RGBColor
+
+from toolkit.export.package import read_parts, write_parts
+from toolkit.export.style import Style
+
+EAST_ASIAN = "Microsoft YaHei"
+COMPLEX = "Arial"
+TABLE, FACTS = "Briefpack Table", "Briefpack Facts"
+
+
+def make_template(style: Style) -> bytes:
+    """Return a DOCX without text whose styles follow a house style."""
+    document = Document()
+    for name in list(document.styles):
+        if name.type == WD_STYLE_TYPE.TABLE and name.name != "Normal Table":
+            name.delete()
+    _defaults(document, style)
+    _paragraph_styles(document, style)
+    _character_styles(document, style)
+    _table_style(document, style)
+    _facts_style(document, style)
+    _settings(document)
+    _drop_ballast(document)
+    out = io.BytesIO()
+    document.save(out)
+    return write_parts(read_parts(out.getvalue()))
+
+
+def element(tag: str, **attributes: str) -> Any:
+    """Return an element of the w namespace, as `element("color", val="1F3A5F")`."""
+    made = OxmlElement(f"w:{tag}")
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
+def _defaults(document: Any, style: Style) -> None:
+    defaults = document.styles.element.find(qn("w:docDefaults"))
+    properties = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    for child in list(properties):
+        properties.remove(child)
+    properties.append(_fonts(style.fonts.family))
+    properties.append(element("sz", val="21"))
+    properties.append(element("szCs", val="21"))
+    properties.append(element("lang", val="en-GB", eastAsia="zh-CN", bidi="ar-SA"))
+
+
+def _fonts(family: str) -> Any:
+    return element("rFonts", ascii=family, hAnsi=family, eastAsia=EAST_ASIAN, cs=COMPLEX)
+
+
+def _plain(style: Any) -> None:
+    """Take away what the default template sets, theme fonts above all."""
+    properties = style.element.find(qn("w:rPr"))
+    if properties is not None:
+        style.element.remove(properties)
+
+
+def _set(
+    document: Any,
+    name: str,
+    *,
+    size: float,
+    colour: str,
+    bold: bool = False,
+    italic: bool = False,
+    before: float = 0,
+    after: float = 0,
+    line: float = 1.15,
+    keep: bool = False,
+    align: Any = None,
+    base: str | None = "Normal",
+) -> Any:
+    styles = document.styles
+    try:
+        style = styles[name]
+    except KeyError:
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.quick_style = True
+    if name != "Normal" and base:
+        style.base_style = styles[base]
+    _plain(style)
+    style.font.size = Pt(size)
+    style.font.color.rgb = RGBColor.from_string(colour)
+    style.font.bold = bold
+    style.font.italic = italic
+    run = style.element.get_or_add_rPr()
+    run.append(element("szCs", val=str(int(size * 2))))
+    form = style.paragraph_format
+    form.space_before, form.space_after = Pt(before), Pt(after)
+    form.line_spacing_rule = WD_LINE_SPACING.MULTIPLE
+    form.line_spacing = line
+    form.keep_with_next = keep
+    form.widow_control = True
+    if align is not None:
+        form.alignment = align
+    style.hidden = False
+    return style
+
+
+def _paragraph_styles(document: Any, style: Style) -> None:
+    c = style.colours
+    _set(document, "Normal", size=10.5, colour=c.text, after=6)
+    for name, size, before, after in (
+        ("Heading 1", 16, 20, 5),
+        ("Heading 2", 12, 12, 3),
+        ("Heading 3", 10.5, 9, 2),
+    ):
+        heading = _set(
+            document,
+            name,
+            size=size,
+            colour=c.accent,
+            bold=True,
+            before=before,
+            after=after,
+            keep=True,
+        )
+        heading.next_paragraph_style = document.styles["Normal"]
+        heading.paragraph_format.keep_together = True
+    title = _set(
+        document, "Title", size=23, colour=c.accent, bold=True, before=0, after=10, line=1.0
+    )
+    title.font.all_caps = True
+    border = title.element.pPr.find(qn("w:pBdr"))
+    if border is not None:
+        title.element.pPr.remove(border)
+    _set(document, "Kicker", size=10, colour=c.muted, bold=True, before=20, after=2)
+    _set(document, "Reference Line", size=9.5, colour=c.muted, after=0)
+    _set(document, "Lead", size=11.5, colour=c.text, before=10, after=8, line=1.2)
+    _set(document, "Remark", size=9, colour=c.muted, after=6)
+    _set(document, "Closing", size=9, colour=c.muted, before=16)
+    _set(document, "Fact Label", size=9.5, colour=c.accent, bold=True, before=3, after=3, line=1.1)
+    _set(document, "Fact", size=10.5, colour=c.text, before=3, after=3, line=1.1)
+    _set(document, "Table Text", size=9.5, colour=c.text, before=2, after=2, line=1.08)
+    _set(document, "Table Remark", size=8.5, colour=c.muted, after=2, line=1.05)
+    _set(
+        document,
+        "Table Header",
+        size=9,
+        colour=c.paper,
+        bold=True,
+        before=3,
+        after=3,
+        line=1.0,
+        keep=True,
+    )
+    _set(
+        document,
+        "Figure Value",
+        size=18,
+        colour=c.accent,
+        bold=True,
+        before=5,
+        after=0,
+        line=1.0,
+        keep=True,
+    )
+    _set(document, "Caption", size=9, colour=c.accent, bold=True, before=8, after=4, keep=True)
+    quote = _set(
+        document, "Quote", size=10.5, colour=c.text, italic=True, before=4, after=0, keep=True
+    )
+    _bar(quote, c.accent)
+    said = _set(document, "Attribution", size=9, colour=c.muted, after=9)
+    _bar(said, c.accent)
+    for name in ("List Bullet", "List Number"):
+        item = _set(document, name, size=10.5, colour=c.text, after=3)
+        number = item.element.pPr.find(qn("w:numPr"))
+        if number is not None:
+            item.element.pPr.remove(number)
+    _set(document, "Source", size=9, colour=c.text, after=3)
+    for level, indent in ((1, 0), (2, 14)):
+        entry = _set(document, f"toc {level}", size=9.5, colour=c.text, after=1, line=1.05)
+        entry.paragraph_format.left_indent = Pt(indent)
+    _set(
+        document, "TOC Heading", size=9.5, colour=c.accent, bold=True, before=10, after=3, keep=True
+    )
+    for name in ("Header", "Footer"):
+        _set(document, name, size=8.5, colour=c.muted, line=1.0)
+    _set(
+        document,
+        "Handling Mark",
+        size=9,
+        colour=c.accent,
+        bold=True,
+        line=1.0,
+        align=WD_ALIGN_PARAGRAPH.CENTER,
+    )
+    _set(document, "footnote text", size=8.5, colour=c.text, after=1, line=1.0)
+
+
+def _bar(style: Any, colour: str) -> None:
+    borders = element("pBdr")
+    borders.append(element("left", val="single", sz="14", space="9", color=colour))
+    properties = style.element.get_or_add_pPr()
+    properties.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc"
+    )
+    style.paragraph_format.left_indent = Pt(12)
+
+
+def _character_styles(document: Any, style: Style) -> None:
+    styles = document.styles
+    mark = styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER)
+    mark.font.superscript = True
+    link = styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER)
+    link.font.color.rgb = RGBColor.from_string(style.colours.accent)
+    link.font.underline = True
+
+
+def _table(document: Any, name: str) -> Any:
+    made = element("style", type="table", customStyle="1", styleId=name.replace(" ", ""))
+    for tag, value in (("name", name), ("basedOn", "TableNormal"), ("uiPriority", "59")):
+        made.append(element(tag, val=value))
+    made.append(element("qFormat"))
+    document.styles.element.append(made)
+    return made
+
+
+def _margins(properties: Any, top: int, side: int) -> None:
+    margins = element("tblCellMar")
+    for edge, width in (("top", top), ("left", side), ("bottom", top), ("right", side)):
+        margins.append(element(edge, w=str(width), type="dxa"))
+    properties.append(margins)
+
+
+def _table_style(document: Any, style: Style) -> None:
+    c = style.colours
+    made = _table(document, TABLE)
+    properties = element("tblPr")
+    borders = element("tblBorders")
+    for edge in ("top", "bottom", "insideH"):
+        borders.append(element(edge, val="single", sz="4", space="0", color=c.rule))
+    properties.append(borders)
+    _margins(properties, 20, 90)
+    made.append(properties)
+    first = element("tblStylePr", type="firstRow")
+    run = element("rPr")
+    run.append(element("b"))
+    run.append(element("color", val=c.paper))
+    first.append(run)
+    first.append(element("tblPr"))
+    cell = element("tcPr")
+    cell.append(element("shd", val="clear", color="auto", fill=c.accent))
+    first.append(cell)
+    made.append(first)
+
+
+def _facts_style(document: Any, style: Style) -> None:
+    made = _table(document, FACTS)
+    properties = element("tblPr")
+    _margins(properties, 20, 140)
+    made.append(properties)
+    cell = element("tcPr")
+    cell.append(element("shd", val="clear", color="auto", fill=style.colours.panel))
+    made.append(cell)
+
+
+def _settings(document: Any) -> None:
+    settings = document.settings.element
+    for child in list(settings):
+        if child.tag in (qn("w:themeFontLang"), qn("w:rsids"), qn("w:proofState"), qn("w:zoom")):
+            settings.remove(child)
+    compat = settings.find(qn("w:compat"))
+    if compat is not None:
+        for child in list(compat):
+            if child.tag != qn("w:compatSetting"):
+                compat.remove(child)
+            elif child.get(qn("w:name")) == "compatibilityMode":
+                child.set(qn("w:val"), "15")
+
+
+def _drop_ballast(document: Any) -> None:
+    for part in (document.part, document.part.package):
+        for key, relation in list(part.rels.items()):
+            if relation.reltype.endswith(("/stylesWithEffects", "/thumbnail", "/customXml")):
+                part.rels.pop(key)
+    core = document.core_properties
+    core.author = core.comments = core.title = core.last_modified_by = ""
+    core.created = core.modified = datetime(2000, 1, 1)
+    core.revision = 1
+
+
+def main(folder: str) -> None:
+    """Write the template of a style folder."""
+    path = Path(folder)
+    style = msgspec.convert(tomllib.loads((path / "style.toml").read_text("utf-8")), Style)
+    (path / "briefing.docx").write_bytes(make_template(style))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

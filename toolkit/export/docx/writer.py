@@ -1,0 +1,501 @@
+"""Blocks to WordprocessingML, on top of python-docx and a template of styles."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from datetime import datetime, time
+from typing import Any
+
+import docx
+from docx.enum.section import WD_SECTION
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.oxml.ns import qn
+from docx.shared import Mm
+
+from toolkit.document import blocks as b
+from toolkit.export.docx import template
+from toolkit.export.docx.chart import add_chart
+from toolkit.export.docx.notes import Footnotes
+from toolkit.export.docx.oxml import (
+    element,
+    field_parts,
+    simple_field,
+    tab_run,
+    text_run,
+    word_language,
+)
+from toolkit.export.package import add_custom_properties, add_record, read_parts, write_parts
+from toolkit.export.registry import Attachment
+from toolkit.export.style import Style
+from toolkit.resources import resource
+
+_PAPER = {"A4": (210, 297), "Letter": (215.9, 279.4)}
+_ROLES = {
+    "body": "Normal",
+    "lead": "Lead",
+    "label": "Fact Label",
+    "remark": "Remark",
+    "attribution": "Attribution",
+    "closing": "Closing",
+}
+_CONTENTS_FROM = 4
+
+
+def write(document: b.Document, style: Style, record: Attachment) -> bytes:
+    """Return a DOCX file."""
+    return _Writer(document, style).run(record)
+
+
+class _Writer:
+    def __init__(self, document: b.Document, style: Style) -> None:
+        self.composed = document
+        self.style = style
+        file = resource("templates", "styles", "default", "briefing.docx")
+        self.docx = docx.Document(io.BytesIO(file.read_bytes()))
+        self.body = self.docx.element.body
+        self.end = self.body.find(qn("w:sectPr"))
+        self.styles = {s.name: s.style_id for s in self.docx.styles}
+        self.notes = Footnotes(self.docx, document.notes)
+        self.rtl = document.meta.rtl
+        self.bookmarks = 0
+        self.figures = 0
+        self.anchors: dict[str, str] = {}
+        self.numbering = self._numbering()
+        paper = _PAPER[style.paper.size]
+        self.width_mm = paper[0] - style.paper.left - style.paper.right
+
+    def run(self, record: Attachment) -> bytes:
+        composed = self.composed
+        self._section()
+        self._language()
+        self._masthead(composed.masthead)
+        headings = [
+            block for block in composed.blocks if isinstance(block, b.Heading) and block.level == 1
+        ]
+        for index, block in enumerate(composed.blocks):
+            if composed.contents and len(headings) >= _CONTENTS_FROM and block is headings[0]:
+                self._contents(headings)
+            following = composed.blocks[index + 1] if index + 1 < len(composed.blocks) else None
+            self._block(block, following)
+        self.notes.attach()
+        self._properties()
+        out = io.BytesIO()
+        self.docx.save(out)
+        parts = read_parts(out.getvalue())
+        meta = composed.meta
+        add_custom_properties(
+            parts,
+            {
+                "Record": meta.record_id,
+                "Record version": meta.record_version,
+                "Handling": meta.mark,
+            },
+        )
+        add_record(parts, "word/document.xml", record)
+        return write_parts(parts)
+
+    # Pieces
+
+    def _paragraph(self, style: str, content: b.Inline = (), *, parent: Any = None) -> Any:
+        made = element("p")
+        form = element("pPr")
+        form.append(element("pStyle", val=self.styles[style]))
+        if self.rtl:
+            form.append(element("bidi"))
+        made.append(form)
+        for item in self._inline(content):
+            made.append(item)
+        if parent is None:
+            self.end.addprevious(made)
+        else:
+            parent.append(made)
+        return made
+
+    def _inline(self, content: b.Inline, part: Any = None) -> Iterable[Any]:
+        noted = False
+        for run in content:
+            if run.note is not None:
+                if noted:
+                    yield text_run(b.Run(",", "zxx"), self.styles["footnote reference"])
+                yield from self.notes.cite(run.note)
+                noted = True
+                continue
+            noted = False
+            if run.link:
+                yield self._hyperlink(run, part)
+            elif run.text:
+                yield text_run(run)
+
+    def _hyperlink(self, run: b.Run, part: Any) -> Any:
+        assert run.link
+        made = element("hyperlink")
+        if run.link.startswith("#"):
+            made.set(qn("w:anchor"), self._anchor(run.link[1:]))
+        else:
+            owner = part or self.docx.part
+            made.set(qn("r:id"), owner.relate_to(run.link, RT.HYPERLINK, is_external=True))
+        made.append(text_run(run, self.styles["Hyperlink"]))
+        return made
+
+    def _anchor(self, anchor: str) -> str:
+        """Return the bookmark name of an anchor; Word allows forty letters, digits and _."""
+        return self.anchors.setdefault(anchor, f"_Place{len(self.anchors) + 1}")
+
+    def _bookmark(self, paragraph: Any, name: str) -> None:
+        self.bookmarks += 1
+        start = element("bookmarkStart", id=str(self.bookmarks), name=name)
+        paragraph.insert(1, start)
+        paragraph.append(element("bookmarkEnd", id=str(self.bookmarks)))
+
+    # The paper
+
+    def _section(self) -> None:
+        section = self.docx.sections[0]
+        section.start_type = WD_SECTION.NEW_PAGE
+        paper = self.style.paper
+        width, height = _PAPER[paper.size]
+        section.page_width, section.page_height = Mm(width), Mm(height)
+        section.top_margin, section.bottom_margin = Mm(paper.top + 4), Mm(paper.bottom + 4)
+        section.left_margin, section.right_margin = Mm(paper.left), Mm(paper.right)
+        section.header_distance = section.footer_distance = Mm(11)
+        section.different_first_page_header_footer = True
+        if self.rtl:
+            self.end.append(element("bidi"))
+        for header, first in ((section.first_page_header, True), (section.header, False)):
+            header.is_linked_to_previous = False
+            self._fill(header, [("Handling Mark", self.composed.mark_line)])
+            if not first:
+                self._paragraph("Header", self.composed.running_title, parent=header._element)
+        for footer in (section.first_page_footer, section.footer):
+            footer.is_linked_to_previous = False
+            self._footer(footer)
+
+    def _fill(self, container: Any, lines: list[tuple[str, b.Inline]]) -> None:
+        for old in list(container._element):
+            container._element.remove(old)
+        for style, content in lines:
+            self._paragraph(style, content, parent=container._element)
+
+    def _footer(self, footer: Any) -> None:
+        composed, words = self.composed, self.composed.words
+        self._fill(footer, [("Footer", composed.masthead.reference)])
+        made = footer._element[0]
+        tabs = element("tabs")
+        for position, kind in ((0.5, "center"), (1.0, "right")):
+            tabs.append(
+                element("tab", val=kind, pos=str(int(self.width_mm * position / 25.4 * 1440)))
+            )
+        made.find(qn("w:pPr")).insert_element_before(tabs, "w:bidi", "w:jc")
+        made.append(tab_run())
+        for run in composed.mark_line:
+            made.append(text_run(b.Run(run.text, run.language, bold=True)))
+        made.append(tab_run())
+        language = composed.meta.language
+        made.append(text_run(b.Run(f"{words.page} ", language)))
+        made.append(simple_field("PAGE", text_run(b.Run("1", "zxx"))))
+        made.append(text_run(b.Run(f" {words.page_of} ", language)))
+        made.append(simple_field("NUMPAGES", text_run(b.Run("1", "zxx"))))
+
+    def _language(self) -> None:
+        """Make the document's language that of all runs that name no other."""
+        defaults = self.docx.styles.element.find(qn("w:docDefaults"))
+        language = next(defaults.iter(qn("w:lang")))
+        key = "w:bidi" if self.rtl else "w:val"
+        language.set(qn(key), word_language(self.composed.meta.language))
+
+    def _properties(self) -> None:
+        meta, core = self.composed.meta, self.docx.core_properties
+        core.title, core.subject = meta.title[:255], meta.subject[:255]
+        core.author = core.last_modified_by = meta.author[:255]
+        core.keywords = ", ".join(meta.keywords)[:255]
+        core.language, core.version = meta.language, meta.record_version
+        core.identifier = meta.record_id
+        core.created = core.modified = datetime.combine(meta.date, time())
+
+    def _masthead(self, head: b.Masthead) -> None:
+        if head.reference or head.copy:
+            line = self._paragraph("Reference Line", head.reference)
+            if head.copy:
+                tabs = element("tabs")
+                tabs.append(element("tab", val="right", pos=str(int(self.width_mm / 25.4 * 1440))))
+                line.find(qn("w:pPr")).insert_element_before(tabs, "w:bidi", "w:jc")
+                line.append(tab_run())
+                for item in self._inline(head.copy):
+                    line.append(item)
+        for content in (head.date, head.department):
+            if content:
+                self._paragraph("Reference Line", content)
+        if head.kicker:
+            self._paragraph("Kicker", head.kicker)
+        self._paragraph("Title", head.title)
+        if head.subtitle:
+            self._paragraph("Lead", head.subtitle)
+
+    def _contents(self, headings: list[b.Heading]) -> None:
+        """Write a table of contents whose entries are there at once; Word can update it."""
+        language = self.composed.meta.language
+        self._paragraph("TOC Heading", (b.Run(self.composed.words.contents, language),))
+        opening, closing = field_parts(' TOC \\o "1-1" \\n \\h \\z \\u ')
+        last: Any = None
+        for index, heading in enumerate(headings):
+            entry = self._paragraph("toc 1")
+            if index == 0:
+                for run in opening:
+                    entry.append(run)
+            link = element("hyperlink", anchor=self._toc_name(heading), history="1")
+            for run in heading.content:
+                link.append(text_run(run))
+            entry.append(link)
+            last = entry
+        last.append(closing)
+
+    def _toc_name(self, heading: b.Heading) -> str:
+        return self._anchor(f"toc:{heading.anchor}").replace("_Place", "_Toc")
+
+    # Blocks
+
+    def _block(self, block: b.Block, following: b.Block | None) -> None:
+        match block:
+            case b.Heading():
+                made = self._paragraph(f"Heading {min(block.level, 3)}", block.content)
+                if block.anchor:
+                    self._bookmark(made, self._anchor(block.anchor))
+                    if block.level == 1 and self.composed.contents:
+                        self._bookmark(made, self._toc_name(block))
+            case b.Paragraph():
+                self._paragraph(_ROLES[block.role], block.content)
+            case b.BulletList():
+                self._list(block)
+            case b.KeyFacts():
+                self._key_facts(block)
+            case b.Table():
+                self._table(block)
+                if isinstance(following, b.Table):
+                    self._paragraph("Table Text")
+            case b.Quotation():
+                self._paragraph("Quote", block.content)
+                self._paragraph("Attribution", block.attribution)
+            case b.Tiles():
+                self._tiles(block)
+            case b.BarChart():
+                self._chart(block)
+            case b.NoteList():
+                self._sources(block)
+
+    def _list(self, block: b.BulletList) -> None:
+        number = self._new_list(block.numbered)
+        style = "List Number" if block.numbered else "List Bullet"
+        for item in block.items:
+            made = self._paragraph(style, item)
+            listed = element("numPr")
+            listed.append(element("ilvl", val="0"))
+            listed.append(element("numId", val=str(number)))
+            made.find(qn("w:pPr")).insert(1, listed)
+
+    def _numbering(self) -> Any:
+        """Replace the template's lists by two: bullets in the body font, and decimal numbers."""
+        root = self.docx.part.numbering_part.element
+        for child in list(root):
+            root.remove(child)
+        for identity, form, text in ((1, "bullet", "•"), (2, "decimal", "%1.")):
+            abstract = element("abstractNum", abstractNumId=str(identity))
+            abstract.append(element("multiLevelType", val="singleLevel"))
+            level = element("lvl", ilvl="0")
+            for tag, value in (
+                ("start", "1"),
+                ("numFmt", form),
+                ("lvlText", text),
+                ("lvlJc", "left"),
+            ):
+                level.append(element(tag, val=value))
+            properties = element("pPr")
+            properties.append(element("ind", left="340", hanging="340"))
+            level.append(properties)
+            look = element("rPr")
+            look.append(element("color", val=self.style.colours.accent))
+            level.append(look)
+            abstract.append(level)
+            root.append(abstract)
+        return root
+
+    def _new_list(self, numbered: bool) -> int:
+        count = len(self.numbering.findall(qn("w:num"))) + 1
+        made = element("num", numId=str(count))
+        made.append(element("abstractNumId", val="2" if numbered else "1"))
+        if numbered:
+            override = element("lvlOverride", ilvl="0")
+            override.append(element("startOverride", val="1"))
+            made.append(override)
+        self.numbering.append(made)
+        return count
+
+    def _grid(
+        self, style: str, weights: Iterable[float], title: str, *, header: bool
+    ) -> tuple[Any, list[int]]:
+        total = self.width_mm / 25.4 * 1440
+        listed = list(weights)
+        widths = [int(total * weight / sum(listed)) for weight in listed]
+        table = element("tbl")
+        form = element("tblPr")
+        form.append(element("tblStyle", val=style.replace(" ", "")))
+        if self.rtl:
+            form.append(element("bidiVisual"))
+        form.append(element("tblW", w=str(sum(widths)), type="dxa"))
+        form.append(element("tblLayout", type="fixed"))
+        first = "1" if header else "0"
+        look = "0020" if header else "0000"
+        form.append(
+            element(
+                "tblLook",
+                val=look,
+                firstRow=first,
+                lastRow="0",
+                firstColumn="0",
+                lastColumn="0",
+                noHBand="1",
+                noVBand="1",
+            )
+        )
+        if title:
+            form.append(element("tblCaption", val=title[:250]))
+        table.append(form)
+        columns = element("tblGrid")
+        for width in widths:
+            columns.append(element("gridCol", w=str(width)))
+        table.append(columns)
+        self.end.addprevious(table)
+        return table, widths
+
+    def _row(
+        self,
+        table: Any,
+        widths: list[int],
+        fill: list[Callable[[Any], None]],
+        *,
+        header: bool = False,
+    ) -> None:
+        row = element("tr")
+        form = element("trPr")
+        form.append(element("cantSplit"))
+        if header:
+            form.append(element("tblHeader"))
+        row.append(form)
+        for width, write_cell in zip(widths, fill, strict=True):
+            cell = element("tc")
+            properties = element("tcPr")
+            properties.append(element("tcW", w=str(width), type="dxa"))
+            cell.append(properties)
+            write_cell(cell)
+            if cell.find(qn("w:p")) is None:
+                self._paragraph("Table Text", parent=cell)
+            row.append(cell)
+        table.append(row)
+
+    def _key_facts(self, block: b.KeyFacts) -> None:
+        title = "".join(run.text for run in block.title)
+        table, widths = self._grid(template.FACTS, (1, 5), title, header=False)
+        for label, value in block.rows:
+
+            def name(cell: Any, label: b.Inline = label) -> None:
+                self._paragraph("Fact Label", label, parent=cell)
+
+            def lines(cell: Any, value: b.Cell = value) -> None:
+                for line in value:
+                    self._paragraph("Fact", line, parent=cell)
+
+            self._row(table, widths, [name, lines])
+
+    def _table(self, block: b.Table) -> None:
+        title = "".join(run.text for run in block.caption)
+        table, widths = self._grid(
+            template.TABLE, (c.weight for c in block.columns), title, header=True
+        )
+        fills = [
+            self._cell_writer((column.title,), column, "Table Header") for column in block.columns
+        ]
+        self._row(table, widths, fills, header=True)
+        for row in block.rows:
+            fills = [
+                self._cell_writer(cell, column, "Table Text")
+                for column, cell in zip(block.columns, row, strict=True)
+            ]
+            self._row(table, widths, fills)
+        self._after_table()
+
+    def _cell_writer(self, cell: b.Cell, column: b.Column, style: str) -> Callable[[Any], None]:
+        def fill(parent: Any) -> None:
+            for index, content in enumerate(line for line in cell if line):
+                made = self._paragraph(
+                    style if index == 0 else "Table Remark", content, parent=parent
+                )
+                if column.align == "end":
+                    made.find(qn("w:pPr")).append(
+                        element("jc", val="right" if not self.rtl else "left")
+                    )
+
+        return fill
+
+    def _after_table(self) -> None:
+        """Leave a little room below a table: an own paragraph, two points high."""
+        made = self._paragraph("Table Text")
+        form = made.find(qn("w:pPr"))
+        form.append(element("spacing", before="0", after="0", line="120", lineRule="exact"))
+        mark = element("rPr")
+        mark.append(element("sz", val="4"))
+        form.append(mark)
+        _ordered(form)
+
+    def _tiles(self, block: b.Tiles) -> None:
+        across = min(len(block.tiles), 3)
+        table, widths = self._grid(template.FACTS, (1,) * across, "", header=False)
+        for start in range(0, len(block.tiles), across):
+            tiles: list[b.Tile | None] = [*block.tiles[start : start + across]]
+            tiles += [None] * (across - len(tiles))
+            self._row(table, widths, [self._tile_writer(tile) for tile in tiles])
+        self._after_table()
+
+    def _tile_writer(self, tile: b.Tile | None) -> Callable[[Any], None]:
+        def fill(cell: Any) -> None:
+            if tile:
+                for style, content in (
+                    ("Figure Value", tile.value),
+                    ("Table Text", tile.label),
+                    ("Table Remark", tile.remark),
+                ):
+                    if content:
+                        self._paragraph(style, content, parent=cell)
+
+        return fill
+
+    def _chart(self, block: b.BarChart) -> None:
+        self.figures += 1
+        language = self.composed.meta.language
+        caption = self._paragraph("Caption", (b.Run(f"{self.composed.words.figure} ", language),))
+        caption.append(
+            simple_field("SEQ Figure \\* ARABIC", text_run(b.Run(str(self.figures), "zxx")))
+        )
+        caption.append(text_run(b.Run(" – ", language)))
+        for item in self._inline(block.caption):
+            caption.append(item)
+        holder = self._paragraph("Normal")
+        holder.append(add_chart(self.docx, block, self.figures, self.width_mm, self.style))
+
+    def _sources(self, block: b.NoteList) -> None:
+        for note in block.notes:
+            language = self.composed.meta.language
+            made = self._paragraph(
+                "Source", (b.Run(f"{note.number}\t", language, bold=True), *note.full)
+            )
+            form = made.find(qn("w:pPr"))
+            form.append(element("ind", left="340", hanging="340"))
+            self._bookmark(made, self._anchor(note.anchor))
+
+
+_ORDER = ("pStyle", "keepNext", "numPr", "tabs", "bidi", "spacing", "ind", "jc", "rPr")
+
+
+def _ordered(form: Any) -> None:
+    """Put the children of paragraph properties into the order of the schema."""
+    place = {qn(f"w:{tag}"): index for index, tag in enumerate(_ORDER)}
+    form[:] = sorted(form, key=lambda child: place[child.tag])

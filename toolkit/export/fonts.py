@@ -1,0 +1,176 @@
+"""Faces, and which of them shows which characters. Files are read once, and only when needed.
+
+The families come from the packages rendercv-fonts (Latin, Cyrillic, Greek, Chinese, Japanese,
+Korean) and pymupdf-fonts (FiraGO, for Arabic, Hebrew, Thai and others), all under open licences.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import BriefpackError
+
+_SERIF_FILES = {"Gentium Book Plus": "GentiumBookPlus", "EB Garamond": "EBGaramond"}
+_CJK_OF_LANGUAGE = {"zh": "SC", "ja": "JP", "ko": "KR"}
+# Signs that steer how text is laid out and are never drawn.
+_UNDRAWN = frozenset(
+    map(
+        chr,
+        (
+            0xAD,
+            0x61C,
+            0x180E,
+            *range(0x200B, 0x2010),
+            *range(0x2028, 0x202F),
+            *range(0x2060, 0x2070),
+            *range(0xFE00, 0xFE10),
+            0xFEFF,
+        ),
+    )
+)
+
+
+class MissingGlyphError(BriefpackError):
+    """No face shows a character."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceName:
+    """A font file: family, weight and slope; `shaped` where letters join and need HarfBuzz."""
+
+    family: str
+    bold: bool = False
+    italic: bool = False
+    shaped: bool = False
+
+    @property
+    def name(self) -> str:
+        """A name without spaces, unique among faces."""
+        slope = "Italic" if self.italic else ""
+        weight = "Bold" if self.bold else ""
+        return f"{self.family.replace(' ', '')}-{weight + slope or 'Regular'}"
+
+
+def font_file(face: FaceName) -> bytes:
+    """Return the bytes of a font file. Raises BriefpackError where it is not installed."""
+    style = ("Bold" if face.bold else "") + ("Italic" if face.italic else "") or "Regular"
+    if face.family == "FiraGO":
+        module = importlib.import_module(f"pymupdf_fonts.FiraGO_{style}")
+        return bytes(module.fontbuffer)
+    import rendercv_fonts
+
+    root = Path(rendercv_fonts.package_folder_path)
+    stem = face.family.replace(" ", "")
+    folder = "Noto Sans" if stem.startswith("NotoSans") else face.family
+    path = root / folder / f"{stem}-{style}.ttf"
+    if not path.is_file():
+        raise BriefpackError(f'the font "{face.family} {style}" is not installed ({path.name})')
+    return path.read_bytes()
+
+
+class Face:
+    """A font file that is loaded: what it covers, and its widths."""
+
+    def __init__(self, face: FaceName) -> None:
+        self.face = face
+        self.shapes: dict[str, Any] = {}
+        """Texts that were shaped with this face already."""
+
+    @cached_property
+    def ttfont(self) -> Any:
+        """The font as reportlab reads it, registered under the face's name."""
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.ttfonts import TTFont
+
+        font = TTFont(self.face.name, io.BytesIO(font_file(self.face)))
+        pdfmetrics.registerFont(font)
+        return font
+
+    @cached_property
+    def covers(self) -> frozenset[str]:
+        """The characters that the face shows."""
+        return frozenset(map(chr, self.ttfont.face.charToGlyph))
+
+
+@cache
+def _loaded(face: FaceName) -> Face:
+    return Face(face)
+
+
+class Fonts:
+    """The faces of one document: a main family, and others for what it lacks."""
+
+    def __init__(self, family: str) -> None:
+        self.family = family
+        self._fresh: dict[FaceName, Face] = {}
+
+    def face(self, name: FaceName) -> Face:
+        """Return a loaded face.
+
+        Faces of joined letters are loaded anew for each document: shaping adds glyphs to them, and
+        a file must not depend on what was written before it.
+        """
+        if not name.shaped:
+            return _loaded(name)
+        if name not in self._fresh:
+            self._fresh[name] = Face(name)
+        return self._fresh[name]
+
+    def main(self, bold: bool = False, italic: bool = False) -> Face:
+        """Return the face of the main family in a weight and slope."""
+        return self.face(FaceName(self.family, bold, italic))
+
+    def _candidates(self, bold: bool, italic: bool, language: str) -> Iterable[FaceName]:
+        yield FaceName(self.family, bold, italic)
+        preferred = _CJK_OF_LANGUAGE.get(language.split("-", maxsplit=1)[0], "SC")
+        yield FaceName("Noto Sans", bold, italic)
+        yield FaceName("FiraGO", bold, italic, shaped=True)
+        for region in (preferred, *(r for r in ("SC", "JP", "KR") if r != preferred)):
+            yield FaceName(f"Noto Sans {region}", bold)
+
+    def split(
+        self, text: str, language: str, bold: bool = False, italic: bool = False
+    ) -> list[tuple[str, Face]]:
+        """Split a text into pieces of one face each.
+
+        Signs that are not drawn are left out. Raises MissingGlyphError where no face shows a
+        character.
+        """
+        drawn = "".join(c for c in text if c not in _UNDRAWN) if not text.isascii() else text
+        main = self.main(bold, italic)
+        if main.covers.issuperset(drawn):
+            return [(drawn, main)] if drawn else []
+        chosen: list[tuple[Face, str]] = []
+        last = main
+        for char in drawn:
+            if not (char.isspace() and char in last.covers):
+                last = self._for(char, language, bold, italic, last)
+            chosen.append((last, char))
+        pieces = groupby(chosen, key=lambda pair: pair[0])
+        return [("".join(char for _, char in group), face) for face, group in pieces]
+
+    def _for(self, char: str, language: str, bold: bool, italic: bool, last: Face) -> Face:
+        for name in self._candidates(bold, italic, language):
+            face = self.face(name)
+            if char in face.covers:
+                return face
+        raise MissingGlyphError(f"no font shows U+{ord(char):04X}")
+
+    def lacking(self, characters: Iterable[str]) -> list[str]:
+        """Return the characters that no face shows, in their order."""
+        missing = []
+        for char in characters:
+            if char in _UNDRAWN or char in "\n\r\t":
+                continue
+            try:
+                self._for(char, "und", False, False, self.main())
+            except MissingGlyphError:
+                missing.append(char)
+        return missing

@@ -1,0 +1,131 @@
+"""What DOCX and XLSX share: both are zip packages of parts (ECMA-376, part 2)."""
+
+from __future__ import annotations
+
+import base64
+import io
+import uuid
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from toolkit.export.registry import Attachment
+
+_DAY = (1980, 1, 1, 0, 0, 0)
+_RECORD = "urn:briefpack:record"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, _RECORD)
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_CUSTOM_XML = f"{_OFFICE}/customXml"
+_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+_CUSTOM = f"{_OFFICE}/custom-properties"
+_VT = f"{_OFFICE}/docPropsVTypes"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+
+Parts = dict[str, bytes]
+
+# The key of the default namespace, which lxml's stubs do not know.
+_DEFAULT: Any = None
+
+
+def read_parts(data: bytes) -> Parts:
+    """Return the parts of a package by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write_parts(parts: Mapping[str, bytes]) -> bytes:
+    """Return a package whose bytes depend on its parts alone: no time, no order, no machine."""
+    out = io.BytesIO()
+    first = "[Content_Types].xml"
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(parts, key=lambda n: (n != first, n)):
+            info = zipfile.ZipInfo(name, _DAY)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 0
+            info.external_attr = 0
+            archive.writestr(info, parts[name])
+    return out.getvalue()
+
+
+def add_record(parts: Parts, main: str, record: Attachment) -> None:
+    """Put the record into a package as a custom XML part of its main part, byte for byte."""
+    item = etree.Element(f"{{{_RECORD}}}record", nsmap={_DEFAULT: _RECORD})
+    item.set("name", record.name)
+    item.set("encoding", "base64")
+    item.text = base64.b64encode(record.data).decode("ascii")
+    parts["customXml/item1.xml"] = _xml(item)
+    identity = uuid.uuid5(_NAMESPACE, record.name)
+    store = etree.Element(f"{{{_CUSTOM_XML}}}datastoreItem", nsmap={"ds": _CUSTOM_XML})
+    store.set(f"{{{_CUSTOM_XML}}}itemID", "{" + str(identity).upper() + "}")
+    refs = etree.SubElement(store, f"{{{_CUSTOM_XML}}}schemaRefs")
+    etree.SubElement(refs, f"{{{_CUSTOM_XML}}}schemaRef").set(f"{{{_CUSTOM_XML}}}uri", _RECORD)
+    parts["customXml/itemProps1.xml"] = _xml(store)
+    own = "customXml/_rels/item1.xml.rels"
+    _relate(parts, own, f"{_OFFICE}/relationships/customXmlProps", "itemProps1.xml")
+    folder, name = main.rsplit("/", 1)
+    _relate(
+        parts,
+        f"{folder}/_rels/{name}.rels",
+        f"{_OFFICE}/relationships/customXml",
+        "../customXml/item1.xml",
+    )
+    _content_type(parts, "/customXml/itemProps1.xml", _PROPERTIES_TYPE)
+
+
+def record_in(parts: Mapping[str, bytes]) -> Attachment | None:
+    """Return the record that a package carries, None where it has none."""
+    for name in sorted(parts):
+        if name.startswith("customXml/item") and name.endswith(".xml"):
+            root = etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False))
+            if root.tag == f"{{{_RECORD}}}record":
+                return Attachment(
+                    root.get("name", "record.json"), base64.b64decode(root.text or "")
+                )
+    return None
+
+
+def add_custom_properties(parts: Parts, values: Mapping[str, str]) -> None:
+    """Write the custom document properties of a package."""
+    root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={_DEFAULT: _CUSTOM, "vt": _VT})
+    for number, (name, value) in enumerate(values.items(), 2):
+        entry = etree.SubElement(root, f"{{{_CUSTOM}}}property")
+        entry.set("fmtid", _FORMAT_ID)
+        entry.set("pid", str(number))
+        entry.set("name", name)
+        etree.SubElement(entry, f"{{{_VT}}}lpwstr").text = value
+    parts["docProps/custom.xml"] = _xml(root)
+    _relate(
+        parts, "_rels/.rels", f"{_OFFICE}/relationships/custom-properties", "docProps/custom.xml"
+    )
+    _content_type(parts, "/docProps/custom.xml", _CUSTOM_TYPE)
+
+
+def _relate(parts: Parts, rels: str, kind: str, target: str) -> None:
+    if rels in parts:
+        root = etree.fromstring(parts[rels])
+    else:
+        root = etree.Element(f"{{{_RELS}}}Relationships", nsmap={_DEFAULT: _RELS})
+    taken = {entry.get("Id") for entry in root}
+    number = next(n for n in range(1, len(taken) + 2) if f"rIdBp{n}" not in taken)
+    entry = etree.SubElement(root, f"{{{_RELS}}}Relationship")
+    entry.set("Id", f"rIdBp{number}")
+    entry.set("Type", kind)
+    entry.set("Target", target)
+    parts[rels] = _xml(root)
+
+
+def _content_type(parts: Parts, name: str, kind: str) -> None:
+    root = etree.fromstring(parts["[Content_Types].xml"])
+    entry = etree.SubElement(root, f"{{{_TYPES}}}Override")
+    entry.set("PartName", name)
+    entry.set("ContentType", kind)
+    parts["[Content_Types].xml"] = _xml(root)
+
+
+def _xml(root: etree._Element) -> bytes:
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

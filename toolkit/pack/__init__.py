@@ -1,0 +1,1 @@
+"""From a record to the files of its pack."""

@@ -1,0 +1,174 @@
+"""One record to one pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.document.context import Context
+from toolkit.document.registry import COMPOSERS
+from toolkit.errors import UnshowableTextError, UsageError
+from toolkit.export.registry import Attachment, Exporter, exporter
+from toolkit.export.style import Style, default_style
+from toolkit.pack import manifest
+from toolkit.pack.files import write_all
+from toolkit.pack.manifest import PackFile
+from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
+from toolkit.record.load import InvalidRecordError, Record, load
+from toolkit.record.select import select
+from toolkit.version import VERSION
+
+DEFAULT_FORMATS = {"briefing": "docx", "summary": "pdf", "agreements": "xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack that was written: its folder and its files, the manifest apart."""
+
+    folder: Path
+    files: tuple[PackFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document and the format in which it is wanted."""
+
+    document: str
+    format: str
+
+    @property
+    def name(self) -> str:
+        """The name as `--only` takes it; the usual format goes without saying."""
+        usual = DEFAULT_FORMATS[self.document] == self.format
+        return self.document if usual else f"{self.document}.{self.format}"
+
+
+def wanted(only: Iterable[str] | None) -> tuple[Wanted, ...]:
+    """Read the names of documents, as `briefing` or `briefing.pdf`.
+
+    They come in the order of the pack, each once. Raises UsageError for a name that does not exist.
+    """
+    chosen = []
+    for name in only if only is not None else DEFAULT_FORMATS:
+        document, _, form = name.strip().partition(".")
+        if document not in DEFAULT_FORMATS:
+            raise UsageError(
+                f'there is no document "{document}"; there are {", ".join(DEFAULT_FORMATS)}'
+            )
+        chosen.append(Wanted(document, form or DEFAULT_FORMATS[document]))
+    if not chosen:
+        raise UsageError("name at least one document")
+    order = list(DEFAULT_FORMATS)
+    return tuple(sorted(set(chosen), key=lambda w: (order.index(w.document), w.format)))
+
+
+def build(
+    record: Record | str | Path,
+    out: str | Path = "packs",
+    *,
+    only: Iterable[str] | None = None,
+    audience: str | None = None,
+) -> Pack:
+    """Build the pack of a record in `out`/ID and return what was written.
+
+    `only` names documents (`briefing`, `summary`, `agreements`, each with a format where another
+    than its own is wanted, as `briefing.pdf`). With `audience`, a handling mark, all that is marked
+    above it is left out, and folder and files carry the mark in their names.
+
+    Raises InvalidRecordError where the record has errors or a character that cannot be printed,
+    UsageError for wrong options, BriefpackError where the output cannot be written. Nothing is
+    written before all documents are made.
+    """
+    documents = wanted(only)
+    exporters = {w.format: exporter(w.format) for w in documents}
+    whole = record if isinstance(record, Record) else load(record)
+    shown = select(whole, audience) if audience else whole
+    name = f"{whole.id}--{audience}" if audience else whole.id
+    style = default_style()
+    _check_letters(whole, exporters.values(), style)
+    made = list(_documents(shown, documents, exporters, style, name))
+    files = tuple(manifest.described(file, kind, data) for file, kind, data in made)
+    options: dict[str, Any] = {"documents": [w.name for w in documents], "audience": audience}
+    stated = {"id": whole.id, "version": whole.meeting.version, "sha256": whole.source.sha256}
+    text = manifest.manifest_text(stated, VERSION, options, files)
+    folder = Path(out) / name
+    write_all(folder, [*((file, data) for file, _, data in made), (manifest.NAME, text)])
+    return Pack(folder, files)
+
+
+def _documents(
+    record: Record,
+    documents: tuple[Wanted, ...],
+    exporters: dict[str, Exporter],
+    style: Style,
+    name: str,
+) -> Iterator[tuple[str, str, bytes]]:
+    attachment = Attachment(f"{record.id}.json", record.source.data)
+    for entry in documents:
+        composed = COMPOSERS[entry.document](Context(record))
+        chosen = exporters[entry.format]
+        try:
+            data = chosen.export(composed, style, attachment)
+        except UnshowableTextError as error:
+            raise _unshowable(record, error) from error
+        yield f"{name}-{entry.document}.{chosen.extension}", chosen.media_type, data
+
+
+def _strings(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    stack: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, dict):
+            stack.extend(((*path, key), item) for key, item in reversed(value.items()))
+        elif isinstance(value, list):
+            stack.extend(((*path, i), item) for i, item in reversed(list(enumerate(value))))
+
+
+def _check_letters(record: Record, exporters: Iterable[Exporter], style: Style) -> None:
+    """Refuse a record with a character that one of the formats could only show as a box."""
+    text = record.source.text
+    if text.isascii() and "\\u" not in text:
+        return
+    characters = sorted(
+        {char for _, value in _strings(record.data) for char in value if char > "~"}
+    )
+    missing = {char for each in exporters for char in each.lacking(characters, style)}
+    if not missing:
+        return
+    from toolkit.record.positions import Positions
+
+    positions = Positions(text)
+    found = []
+    for path, value in _strings(record.data):
+        for char in dict.fromkeys(value):
+            if char in missing:
+                start, end = positions.value(path)
+                at = text.find(char, start, end)
+                start, end = (at, at + 1) if at >= 0 else (start, end)
+                message = f'no font here has the character "{char}" (U+{ord(char):04X}); write another one, or leave it out'
+                found.append(
+                    Diagnostic(
+                        "missing-glyph",
+                        message,
+                        *record.source.place(start),
+                        *record.source.place(end),
+                        pointer(path),
+                    )
+                )
+    raise InvalidRecordError(
+        FileReport(record.source.name, tuple(sorted(found, key=lambda d: (d.line, d.column))))
+    )
+
+
+def _unshowable(record: Record, error: UnshowableTextError) -> InvalidRecordError:
+    from toolkit.record.positions import Positions
+
+    path = next((path for path, value in _strings(record.data) if value == error.text), ())
+    span = Positions(record.source.text).value(path)
+    places = (*record.source.place(span[0]), *record.source.place(span[1]))
+    diagnostic = Diagnostic("unshowable-text", f"this text {error}", *places, pointer(path))
+    return InvalidRecordError(FileReport(record.source.name, (diagnostic,)))

@@ -1,0 +1,79 @@
+"""Diagnostics as lines for a person, each with the line of the file and the spot marked."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from toolkit.record import source
+from toolkit.record.diagnostic import Diagnostic, FileReport
+from toolkit.record.source import Source, UnreadableError
+
+_RED, _YELLOW, _BOLD, _DIM, _END = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_WIDEST = 100
+
+
+def lines(reports: Iterable[FileReport], *, colour: bool = False) -> Iterator[str]:
+    """Yield the report of files, and a closing line."""
+    files = errors = warnings = 0
+    for report in reports:
+        files += 1
+        errors += report.errors
+        warnings += report.warnings
+        if not report.diagnostics:
+            yield f"{report.file}: valid"
+            continue
+        text = _source(report)
+        for diagnostic in report.diagnostics:
+            yield from _diagnostic(report.file, diagnostic, text, colour)
+    if files > 1 or errors or warnings:
+        yield f"{_count(files, 'file')}, {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _source(report: FileReport) -> Source | None:
+    try:
+        return source.read(report.file)
+    except UnreadableError:
+        return None
+
+
+def _diagnostic(file: str, d: Diagnostic, text: Source | None, colour: bool) -> Iterator[str]:
+    tint = _RED if d.severity == "error" else _YELLOW
+    place = f"{file}:{d.line}:{d.column}:"
+    message = printable(d.message)
+    if colour:
+        yield f"{_BOLD}{place}{_END} {tint}{d.severity}{_END} {message} {_DIM}[{d.rule}]{_END}"
+    else:
+        yield f"{place} {d.severity} {message} [{d.rule}]"
+    if text is None:
+        return
+    shown, start, length = _excerpt(text, d)
+    mark = " " * start + "^" * length
+    yield f"    {shown}"
+    yield f"    {tint}{mark}{_END}" if colour else f"    {mark}"
+
+
+def _excerpt(text: Source, d: Diagnostic) -> tuple[str, int, int]:
+    """The line, cut around the spot, with the columns of the mark on a terminal."""
+    line = text.line_text(d.line)
+    start = d.column - 1
+    end = d.end_column - 1 if d.end_line == d.line else len(line)
+    cut = max(0, min(start - 40, len(line) - _WIDEST))
+    shown = line[cut : cut + _WIDEST]
+    before, marked = shown[: start - cut], shown[start - cut : max(end, start + 1) - cut]
+    return printable(shown), _width(printable(before)), max(1, _width(printable(marked)))
+
+
+def printable(text: str) -> str:
+    """Return a text without signs that would steer the terminal."""
+    return "".join(c if c.isprintable() else "\u00b7" if c != "\t" else " " for c in text)
+
+
+def _width(text: str) -> int:
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    thin = sum(unicodedata.combining(c) > 0 for c in text)
+    return len(text) + wide - thin
