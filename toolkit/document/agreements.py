@@ -114,7 +114,7 @@ def _overview(ctx: Context, sheets: tuple[Sheet, ...]) -> Overview:
     facts: list[tuple[str, SheetCell]] = [
         (language.label("meeting"), SheetCell(ctx.plain(meeting.title)))
     ]
-    for label, cell in parts.key_facts(ctx, outcome=False).rows:
+    for label, cell in parts.key_facts(ctx).rows:
         facts.append((plain(label), SheetCell("\n".join(plain(line) for line in cell))))
     status = language.word("record_status", meeting.status)
     version = language.label("version", version=meeting.version)
@@ -169,7 +169,6 @@ class _Fields:
             _Field("bodies", party("body"), optional=True, width=28),
             _Field("signatories", party("signatory"), optional=True, width=28),
             _Field("sectors", lambda a: join(text(s) for s in a.sectors), width=15),
-            _Field("topic", lambda a: self.topics.get(a.topic or ""), optional=True, width=20),
             _Field(
                 "status",
                 lambda a: word("agreement_status", a.status),

@@ -34,7 +34,7 @@ Inline = tuple[Run, ...]
 Cell = tuple[Inline, ...]
 """The paragraphs of a table cell."""
 
-Role = Literal["body", "lead", "label", "remark", "attribution", "closing"]
+Role = Literal["body", "lead", "fields", "remark", "closing"]
 
 
 @dataclass(frozen=True, slots=True)

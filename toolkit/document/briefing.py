@@ -143,7 +143,7 @@ def _sittings(ctx: Context) -> Iterator[Block]:
 
 def _participants(ctx: Context) -> Iterator[Block]:
     columns = (
-        Column(ctx.label("order"), 0.4, "end"),
+        Column(ctx.label("order"), 0.5, "end"),
         Column(ctx.label("name"), 2.2),
         Column(ctx.label("office"), 2.2),
         Column(ctx.label("role"), 1.2),
@@ -176,13 +176,13 @@ def _topic(ctx: Context, topic: Topic) -> Iterator[Block]:
     if topic.sectors:
         fields = ctx.join(ctx.text(sector) for sector in topic.sectors)
         yield Paragraph(
-            (*ctx.label("sectors"), *ctx.words(ctx.language.sign("colon")), *fields), "remark"
+            (*ctx.label("sectors"), *ctx.words(ctx.language.sign("colon")), *fields), "fields"
         )
     if topic.summary:
         yield Paragraph((*ctx.text(topic.summary), *ctx.cite(topic.sources)))
     items = []
     for position in topic.positions:
-        name = tuple(parts._bold(ctx.party(position.side)))
+        name = tuple(parts.bold(ctx.party(position.side)))
         colon = ctx.words(ctx.language.sign("colon"), bold=True)
         items.append((*name, *colon, *ctx.text(position.text), *ctx.cite(position.sources)))
     if items:
@@ -198,7 +198,7 @@ def _statements(ctx: Context) -> Iterator[Block]:
             else:
                 kind = ctx.language.word("statement_kind", statement.kind)
                 speaker = ctx.speaker(statement) if statement.speaker else ()
-                head = ctx.join((ctx.words(kind, bold=True), parts._bold(speaker)))
+                head = ctx.join((ctx.words(kind, bold=True), parts.bold(speaker)))
                 colon = ctx.words(ctx.language.sign("colon"), bold=True)
                 yield Paragraph(
                     (*head, *colon, *ctx.text(statement.text), *ctx.cite(statement.sources))
@@ -225,7 +225,7 @@ def _agreements(ctx: Context) -> Iterator[Block]:
                 )
             )
         columns = (
-            Column(ctx.label("order"), 0.4, "end"),
+            Column(ctx.label("order"), 0.5, "end"),
             Column(ctx.label("agreement"), 2.8),
             Column(ctx.label("type"), 1.5),
             Column(ctx.label("parties"), 1.4),
@@ -295,7 +295,7 @@ def _background(ctx: Context) -> Iterator[Block]:
 
 def _fact(ctx: Context, entry: Background) -> Inline:
     colon = ctx.words(ctx.language.sign("colon"), bold=True)
-    dated = (*parts._bold(ctx.when(entry.date)), *colon) if entry.date else ()
+    dated = (*parts.bold(ctx.when(entry.date)), *colon) if entry.date else ()
     return (*dated, *ctx.text(entry.text), *ctx.cite(entry.sources))
 
 

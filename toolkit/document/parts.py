@@ -18,7 +18,19 @@ from toolkit.document.blocks import (
     Tiles,
 )
 from toolkit.document.context import Context
-from toolkit.record.model import Agreement, Commitment, Figure, Place, Sitting, Statement
+from toolkit.document.language import script_of
+from toolkit.record.model import (
+    Agreement,
+    Commitment,
+    Figure,
+    Participant,
+    Place,
+    Sitting,
+    Statement,
+)
+
+_MOST_BARS = 12
+_LONGEST_LABEL = 80
 
 Rows = list[tuple[Inline, Cell]]
 
@@ -28,8 +40,8 @@ def plain(content: Inline) -> str:
     return "".join(run.text for run in content)
 
 
-def key_facts(ctx: Context, *, outcome: bool) -> KeyFacts:
-    """Return the panel: when, where, who, why; and what was agreed and comes next."""
+def key_facts(ctx: Context, *, outcome: bool = False, topics: bool = False) -> KeyFacts:
+    """Return the panel: when, where, who, why; where wanted topics, outcome and what comes next."""
     meeting = ctx.meeting
     rows: Rows = [
         (ctx.label("when"), when(ctx)),
@@ -37,6 +49,9 @@ def key_facts(ctx: Context, *, outcome: bool) -> KeyFacts:
         (ctx.label("who"), who(ctx)),
         (ctx.label("why"), (ctx.text(meeting.occasion),) if meeting.occasion else ()),
     ]
+    if topics and meeting.topics:
+        titles = (ctx.text(topic.title) for topic in meeting.topics)
+        rows.append((ctx.label("topics_short"), (ctx.join(titles, " · "),)))
     if outcome:
         rows.append((ctx.label("agreed"), agreed(ctx)))
         rows.append((ctx.label("next"), upcoming(ctx)))
@@ -97,16 +112,24 @@ def principals(ctx: Context) -> list[str]:
 def who(ctx: Context) -> Cell:
     """Return the principals with their offices; the sides where no principal is named."""
     people = [ctx.participants[ref] for ref in principals(ctx)]
-    lines = [
-        ctx.join((_bold(ctx.person(p.id)), ctx.office(p) or ctx.side(p.delegation))) for p in people
-    ]
+    lines = [ctx.join((_named(ctx, p), ctx.office(p) or ctx.side(p.delegation))) for p in people]
     silent = [d.id for d in ctx.meeting.delegations if d.id not in {p.delegation for p in people}]
     if silent:
         lines.append(ctx.parties(silent))
     return tuple(lines)
 
 
-def _bold(content: Inline) -> Inline:
+def _named(ctx: Context, person: Participant) -> Inline:
+    """A name, with its form in the person's own script where that is another one."""
+    shown = ctx.name_of(person)
+    script = script_of(shown.language)
+    own = next((n for n in person.names if script_of(n.language) != script), None)
+    other = (*ctx.words(" ("), *ctx.runs(own.text, own.language), *ctx.words(")")) if own else ()
+    return (*bold(ctx.person(person.id)), *other)
+
+
+def bold(content: Inline) -> Inline:
+    """Return runs in bold."""
     return tuple(Run(r.text, r.language, True, r.italic, r.link, r.note) for r in content)
 
 
@@ -146,14 +169,11 @@ def party_names(ctx: Context, agreement: Agreement) -> Inline:
     return ctx.join(names)
 
 
-def agreement_line(ctx: Context, agreement: Agreement) -> Inline:
-    """Return an instrument in one line: title, and state with its date."""
-    return (
-        *ctx.text(agreement.title, bold=True),
-        *ctx.words(" – "),
-        *agreement_state(ctx, agreement),
-        *ctx.cite(agreement.sources),
-    )
+def agreement_line(ctx: Context, agreement: Agreement, *, state: bool) -> Inline:
+    """Return an instrument in one line: title, and where wanted its state with the date."""
+    title = ctx.text(agreement.title, bold=state)
+    told = agreement_state(ctx, agreement) if state else ()
+    return (*ctx.join((title, told), " – "), *ctx.cite(agreement.sources))
 
 
 def agreement_state(ctx: Context, agreement: Agreement) -> Inline:
@@ -196,7 +216,7 @@ def quotation(ctx: Context, statement: Statement, *, office: bool) -> Quotation:
     person = ctx.participants.get(statement.speaker or "")
     attribution = ctx.join(
         (
-            _bold(ctx.speaker(statement)),
+            bold(ctx.speaker(statement)),
             ctx.office(person) if person and office else (),
             _translation(ctx, statement),
         )
@@ -224,7 +244,8 @@ def charts(ctx: Context, figures: Iterable[Figure]) -> tuple[list[BarChart], lis
             series.setdefault(key, []).append(figure)
     out = []
     for (name, _, _), members in series.items():
-        if len(members) < 2 or not any(f.value for f in members):
+        short = all(len(ctx.plain(f.label)) <= _LONGEST_LABEL for f in members)
+        if not 2 <= len(members) <= _MOST_BARS or not short or not any(f.value for f in members):
             rest.extend(members)
         else:
             out.append(_chart(ctx, name, members))
@@ -233,14 +254,13 @@ def charts(ctx: Context, figures: Iterable[Figure]) -> tuple[list[BarChart], lis
 
 def _chart(ctx: Context, name: str, figures: list[Figure]) -> BarChart:
     bars = tuple(
-        Bar(ctx.text(f.label), f.value, (*ctx.amount(f), *ctx.cite(f.sources)))
-        for f in figures
-        if f.value is not None
+        Bar(ctx.text(f.label), f.value, ctx.amount(f)) for f in figures if f.value is not None
     )
     colon = ctx.language.sign("colon")
     said = ctx.language.listed(f"{plain(b.label)}{colon}{plain(b.shown)}" for b in bars)
     alt = ctx.language.label("chart_alt", caption=name, bars=said)
-    return BarChart(ctx.runs(name), bars, alt)
+    cited = dict.fromkeys(ref for f in figures for ref in f.sources)
+    return BarChart((*ctx.runs(name), *ctx.cite(list(cited))), bars, alt)
 
 
 def tiles(ctx: Context, figures: Iterable[Figure]) -> Tiles:

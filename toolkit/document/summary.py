@@ -28,7 +28,7 @@ _MOST_QUOTATIONS = 3
 def compose(ctx: Context) -> Document:
     """Return the summary of a record."""
     meeting = ctx.meeting
-    blocks: list[Block] = [parts.key_facts(ctx, outcome=False)]
+    blocks: list[Block] = [parts.key_facts(ctx, topics=True)]
     if meeting.summary:
         blocks.append(Paragraph(ctx.text(meeting.summary), "lead"))
     sections = (
@@ -36,7 +36,6 @@ def compose(ctx: Context) -> Document:
         ("figures", _figures),
         ("next_steps", _next_steps),
         ("quotations", _quotations),
-        ("topics_short", _topics),
     )
     for name, section in sections:
         body = list(section(ctx))
@@ -61,12 +60,17 @@ def _agreed(ctx: Context) -> Iterator[Block]:
     if agreements is None or not agreements.items:
         return
     shown = agreements.items[:_MOST_AGREEMENTS]
-    yield BulletList(tuple(parts.agreement_line(ctx, a) for a in shown), numbered=True)
+    # What all have in common is said once, below the list.
+    states = {parts.plain(parts.agreement_state(ctx, a)) for a in shown}
+    common = len(states) == 1 and len(shown) > 1
+    lines = (parts.agreement_line(ctx, a, state=not common) for a in shown)
+    yield BulletList(tuple(lines), numbered=True)
     rest = len(agreements.items) - len(shown)
     more = ctx.label("more", count=rest) if rest else ()
     partial = parts.coverage(ctx) if agreements.coverage == "partial" else ()
-    if more or partial:
-        yield Paragraph(ctx.join((more, partial), " · "), "remark")
+    state = parts.agreement_state(ctx, shown[0]) if common else ()
+    if more or partial or state:
+        yield Paragraph(ctx.join((more, state, partial), " · "), "remark")
 
 
 def _figures(ctx: Context) -> Iterator[Block]:
@@ -101,9 +105,3 @@ def _quotations(ctx: Context) -> Iterator[Block]:
     verbatim = [s for s in ctx.meeting.statements if s.mode == "verbatim" and s.of_note]
     for statement in verbatim[:_MOST_QUOTATIONS]:
         yield parts.quotation(ctx, statement, office=False)
-
-
-def _topics(ctx: Context) -> Iterator[Block]:
-    topics = ctx.meeting.topics
-    if topics:
-        yield Paragraph(ctx.join((ctx.text(t.title) for t in topics), " · "))

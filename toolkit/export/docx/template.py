@@ -149,6 +149,7 @@ def _paragraph_styles(document: Any, style: Style) -> None:
     _set(document, "Reference Line", size=9.5, colour=c.muted, after=0)
     _set(document, "Lead", size=11.5, colour=c.text, before=10, after=8, line=1.2)
     _set(document, "Remark", size=9, colour=c.muted, after=6)
+    _set(document, "Fields", size=9, colour=c.muted, after=4, keep=True)
     _set(document, "Closing", size=9, colour=c.muted, before=16)
     _set(document, "Fact Label", size=9.5, colour=c.accent, bold=True, before=3, after=3, line=1.1)
     _set(document, "Fact", size=10.5, colour=c.text, before=3, after=3, line=1.1)

@@ -34,9 +34,8 @@ _PAPER = {"A4": (210, 297), "Letter": (215.9, 279.4)}
 _ROLES = {
     "body": "Normal",
     "lead": "Lead",
-    "label": "Fact Label",
+    "fields": "Fields",
     "remark": "Remark",
-    "attribution": "Attribution",
     "closing": "Closing",
 }
 _CONTENTS_FROM = 4

@@ -170,9 +170,8 @@ class Story:
         s = self.sizes
         style = {
             "lead": s.lead,
+            "fields": s.small,
             "remark": s.small,
-            "label": s.label,
-            "attribution": s.attribution,
             "closing": replace(s.small, space_before=s.body.leading),
         }.get(block.role, s.body)
         return TextBlock(self.set(block.content, style, self.root.child("P")))
@@ -235,8 +234,8 @@ class Story:
         for cells in block.rows:
             row = body.child("TR")
             boxes = []
-            for column, content in zip(block.columns, cells, strict=True):
-                boxes.append(Box(tuple(self._cell(content, column, row.child("TD")))))
+            for column, cell in zip(block.columns, cells, strict=True):
+                boxes.append(Box(tuple(self._cell(cell, column, row.child("TD")))))
             rows.append(tuple(boxes))
         colours = self.style.colours
         look = GridLook(
