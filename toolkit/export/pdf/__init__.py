@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, PageTemplate
 from reportlab.platypus.flowables import Flowable
 
-from toolkit.document.blocks import Composed, Document, Run
+from toolkit.document.blocks import Composed, Document, Inline, Run
 from toolkit.errors import UsageError
 from toolkit.export.fonts import Fonts
 from toolkit.export.pdf.finish import finish
@@ -21,6 +21,11 @@ from toolkit.export.pdf.tags import Element, TaggedCanvas
 from toolkit.export.pdf.text import Paragraph, TextStyle, draw_untagged
 from toolkit.export.registry import Attachment
 from toolkit.export.style import Style
+
+
+_DENSITIES = (0.96, 0.92, 0.88)
+# A last page that holds less than this share of it is worth saving.
+_LITTLE = 0.22
 
 
 class PdfExporter:
@@ -56,7 +61,8 @@ class _Build:
     def run(self, record: Attachment) -> bytes:
         buffer = io.BytesIO()
         made: list[TaggedCanvas] = []
-        root = Element("Document")
+        inner = self.width - self.left - self.right, self.height - self.top - self.bottom
+        root, blocks = self._fitted(*inner)
 
         def canvas(*args: object, **kwargs: object) -> TaggedCanvas:
             kwargs["initialFontName"] = self.fonts.main().ttfont.fontName
@@ -65,53 +71,94 @@ class _Build:
             made.append(TaggedCanvas(*args, furniture=self._furniture, root=root, **kwargs))
             return made[0]
 
-        inner = self.width - self.left - self.right, self.height - self.top - self.bottom
         frame = Frame(self.left, self.bottom, *inner, 0, 0, 0, 0)
         template = BaseDocTemplate(buffer, pagesize=(self.width, self.height))
         template.addPageTemplates(PageTemplate(frames=[frame]))
-        story = Story(self.document, self.style, self.fonts, root, inner[1])
-        template.build(list(_kept(list(story.flow()), *inner)), canvasmaker=canvas)
+        template.build(list(_kept(blocks, *inner)), canvasmaker=canvas)
         title = self.document.meta.title
         return finish(buffer.getvalue(), made[0], self.document.meta, record, title)
 
+    def _fitted(self, width: float, height: float) -> tuple[Element, list[Block]]:
+        """Return the structure tree's root and the blocks, set tighter where that saves a page.
+
+        Only a compact paper whose last page would hold little is tightened; where it does not help,
+        it stays as it was.
+        """
+        first = self._flow(1.0, height)
+        if not self.document.compact:
+            return first
+        pages, rest = divmod(_height(first[1], width), height)
+        if pages < 1 or rest > height * _LITTLE:
+            return first
+        for density in _DENSITIES:
+            root, blocks = self._flow(density, height)
+            if _height(blocks, width) <= pages * height:
+                return root, blocks
+        return self._flow(1.0, height)
+
+    def _flow(self, density: float, height: float) -> tuple[Element, list[Block]]:
+        root = Element("Document")
+        story = Story(self.document, self.style, self.fonts, root, height, density)
+        return root, list(story.flow())
+
     def _furniture(self, canvas: TaggedCanvas, number: int, count: int) -> None:
         """Draw handling mark, running title and page number; all are artifacts."""
-        colours = self.style.colours
-        language = self.document.meta.language
-        words = self.document.words
+        colours, words = self.style.colours, self.document.words
         small = TextStyle(7.8, 10, colours.muted)
         mark = TextStyle(8.2, 10, colours.accent, bold=True, centred=True)
-        top = self.height - self.top + 22
-        self._line(canvas, self.document.mark_line, mark, top)
-        self._line(canvas, self.document.mark_line, mark, self.bottom - 12)
-        page = f"{words.page} {number} {words.page_of} {count}"
-        end = replace(small, align_end=True)
-        self._line(canvas, (Run(page, language),), end, self.bottom - 12)
-        reference = self.document.masthead.reference
-        if reference:
-            self._line(canvas, reference, small, self.bottom - 12)
+        width = self.width - self.left - self.right
+        line = self._set(self.document.mark_line, mark)
+        top = self.height - self.top + 12 + len(line.lines(width)) * mark.leading
+        self._draw(canvas, line, self.left, width, top)
         if number > 1:
-            self._line(
-                canvas, self.document.running_title, small, self.height - self.top + 34, one=True
-            )
+            title = self._set(self.document.running_title, small)
+            self._draw(canvas, title, self.left, width, top + 12, most=1)
+        # Three columns, so that a long mark stands clear of what is beside it.
+        page = f"{words.page} {number} {words.page_of} {count}"
+        side, foot = width / 4, self.bottom - 12
+        end = replace(small, align_end=True)
+        first, last = (self.left, self.left + 3 * side)
+        if self.document.meta.rtl:
+            first, last = last, first
+        self._draw(canvas, self._set(self.document.masthead.reference, small), first, side, foot, 2)
+        self._draw(canvas, line, self.left + side, 2 * side, foot)
+        numbered = self._set((Run(page, self.document.meta.language),), end)
+        self._draw(canvas, numbered, last, side, foot)
         canvas.setStrokeColor(f"#{colours.rule}")
         canvas.setLineWidth(0.5)
         for y in (self.height - self.top + 9, self.bottom - 8):
             canvas.line(self.left, y, self.width - self.right, y)
 
-    def _line(
+    def _set(self, content: Inline, style: TextStyle) -> Paragraph:
+        meta = self.document.meta
+        return Paragraph(content, style, Element("P"), self.fonts, meta.language, meta.rtl)
+
+    def _draw(
         self,
         canvas: TaggedCanvas,
-        content: tuple[Run, ...],
-        style: TextStyle,
+        paragraph: Paragraph,
+        left: float,
+        width: float,
         top: float,
-        one: bool = True,
+        most: int | None = None,
     ) -> None:
-        meta = self.document.meta
-        paragraph = Paragraph(content, style, Element("P"), self.fonts, meta.language, meta.rtl)
-        width = self.width - self.left - self.right
-        lines = paragraph.lines(width)
-        draw_untagged(canvas, paragraph, lines[:1] if one else lines, self.left, top)
+        draw_untagged(canvas, paragraph, paragraph.lines(width)[:most], left, top)
+
+
+class _Room(CondPageBreak):
+    """A page break where there is less room than asked for; spaces around it still overlap."""
+
+    _SPACETRANSFER = True
+
+
+def _height(blocks: list[Block], width: float) -> float:
+    """Return the height of blocks below each other, in points; spaces between them overlap."""
+    total, gap = 0.0, 0.0
+    for index, block in enumerate(blocks):
+        total += max(gap, block.before) if index else 0.0
+        total += float(block.wrap(width, 1e9)[1])
+        gap = block.after
+    return total
 
 
 def _kept(blocks: list[Block], width: float, height: float) -> Iterable[Flowable]:
@@ -122,13 +169,14 @@ def _kept(blocks: list[Block], width: float, height: float) -> Iterable[Flowable
     """
     for index, block in enumerate(blocks):
         if _is_heading(block):
-            needed, at = 0.0, index
+            # The room above overlaps with the room below what comes before.
+            needed, at = -min(blocks[index - 1].after if index else 0.0, block.before), index
             while at < len(blocks) and _is_heading(blocks[at]):
                 needed += blocks[at].least(width) + blocks[at].after
                 at += 1
             if at < len(blocks):
                 needed += blocks[at].least(width)
-            yield CondPageBreak(min(needed, height * 0.6))
+            yield _Room(min(needed, height * 0.6))
         yield block
 
 

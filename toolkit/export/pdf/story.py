@@ -44,15 +44,19 @@ class Sizes:
     indent: float
 
 
-def sizes(style: Style, compact: bool) -> Sizes:
-    """Return the sizes: small and tight for one page, roomy for reading."""
+def sizes(style: Style, compact: bool, density: float = 1.0) -> Sizes:
+    """Return the sizes: small and tight for one page, roomy for reading.
+
+    A density below 1 takes most from the room between lines, and less from the letters.
+    """
     colours = style.colours
     s, lead = (9.4, 12.6) if compact else (10.4, 14.6)
-    gap = 3.4 if compact else 6
+    s, lead = s * (1 + density) / 2, lead * density
+    gap = (3.4 if compact else 6) * density
     body = TextStyle(s, lead, colours.text, space_after=gap)
     small = replace(body, size=s - 1.4, leading=lead - 2.2, colour=colours.muted)
     accent = replace(body, colour=colours.accent, bold=True)
-    top = 9 if compact else 17
+    top = (9 if compact else 17) * density
     return Sizes(
         body=body,
         lead=replace(body, size=s + 0.8, leading=lead + 1.6, space_before=gap, space_after=gap),
@@ -99,14 +103,21 @@ class Story:
     """Turns blocks into flowables; `root` grows the structure tree meanwhile."""
 
     def __init__(
-        self, document: b.Document, style: Style, fonts: Fonts, root: Element, page_height: float
+        self,
+        document: b.Document,
+        style: Style,
+        fonts: Fonts,
+        root: Element,
+        page_height: float,
+        density: float = 1.0,
     ) -> None:
         self.document = document
         self.style = style
         self.fonts = fonts
         self.root = root
         self.page_height = page_height
-        self.sizes = sizes(style, document.compact)
+        self.sizes = sizes(style, document.compact, density)
+        self.density = density
         self.rtl = document.meta.rtl
 
     def flow(self) -> Iterator[Block]:
@@ -212,7 +223,7 @@ class Story:
             rows.append(
                 (Box((name,)), Box(tuple(self.set(line, style, body.child("P")) for line in value)))
             )
-        pad = 2.6 if self.document.compact else 4
+        pad = (2.6 if self.document.compact else 4) * self.density
         look = GridLook(padding_x=9, padding_y=pad, background=self.style.colours.panel)
         weights = (1.0, 5.6)
         after = s.body.leading * (0.3 if self.document.compact else 0.8)
@@ -240,7 +251,7 @@ class Story:
         colours = self.style.colours
         look = GridLook(
             padding_x=5,
-            padding_y=2.8 if self.document.compact else 3.6,
+            padding_y=(2.8 if self.document.compact else 3.6) * self.density,
             rule=colours.rule,
             header_background=colours.accent,
         )
@@ -293,7 +304,7 @@ class Story:
             rows.append(tuple(boxes))
         look = GridLook(
             padding_x=9,
-            padding_y=5 if self.document.compact else 8,
+            padding_y=(5 if self.document.compact else 8) * self.density,
             gap=8,
             background=self.style.colours.panel,
         )
