@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 
 from toolkit.document.blocks import (
@@ -19,6 +20,7 @@ from toolkit.document.blocks import (
 )
 from toolkit.document.context import Context
 from toolkit.document.language import script_of
+from toolkit.record import dates
 from toolkit.record.model import (
     Agreement,
     Commitment,
@@ -148,7 +150,7 @@ def agreed(ctx: Context) -> Cell:
 def open_commitments(ctx: Context) -> list[Commitment]:
     """Return what is still to be done, the first due first, undated last."""
     waiting = [c for c in ctx.meeting.commitments if c.status not in ("done", "dropped")]
-    return sorted(waiting, key=lambda c: (c.due is None, c.due or ""))
+    return sorted(waiting, key=lambda c: dates.parse(c.due).last if c.due else date.max)
 
 
 def upcoming(ctx: Context) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from toolkit.errors import UnshowableTextError, UsageError
 from toolkit.export.registry import Attachment, Exporter, exporter
 from toolkit.export.style import Style, default_style
 from toolkit.pack import manifest
-from toolkit.pack.files import write_all
+from toolkit.pack.files import remove, write_all
 from toolkit.pack.manifest import PackFile
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
 from toolkit.record.load import InvalidRecordError, Record, load
@@ -79,13 +80,14 @@ def build(
 
     Raises InvalidRecordError where the record has errors or a character that cannot be printed,
     UsageError for wrong options, BriefpackError where the output cannot be written. Nothing is
-    written before all documents are made.
+    written before all documents are made; what an earlier build wrote there and this one does not
+    is removed, so that a folder holds one pack.
     """
     documents = wanted(only)
     exporters = {w.format: exporter(w.format) for w in documents}
     whole = record if isinstance(record, Record) else load(record)
     shown = select(whole, audience) if audience else whole
-    name = f"{whole.id}--{audience}" if audience else whole.id
+    name = f"{whole.id}--{_slug(audience)}" if audience else whole.id
     style = default_style()
     _check_letters(whole, exporters.values(), style)
     made = list(_documents(shown, documents, exporters, style, name))
@@ -94,8 +96,15 @@ def build(
     stated = {"id": whole.id, "version": whole.meeting.version, "sha256": whole.source.sha256}
     text = manifest.manifest_text(stated, VERSION, options, files)
     folder = Path(out) / name
+    earlier = manifest.files_of(folder)
     write_all(folder, [*((file, data) for file, _, data in made), (manifest.NAME, text)])
+    remove(folder, earlier - {file.name for file in files})
     return Pack(folder, files)
+
+
+def _slug(mark: str) -> str:
+    """Return a handling mark as a part of a file's name, whatever signs it has."""
+    return re.sub(r"[^\w]+", "-", mark.casefold()).strip("-") or "audience"
 
 
 def _documents(

@@ -38,6 +38,16 @@ def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
                 temporary.unlink(missing_ok=True)
 
 
+def remove(folder: Path, names: Iterable[str]) -> None:
+    """Remove files of a folder. Raises BriefpackError where that is not possible."""
+    for name in sorted(names):
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise BriefpackError(f"cannot remove {folder / name}: {reason}") from None
+
+
 def _aside(folder: Path, data: bytes) -> Path:
     handle, name = tempfile.mkstemp(_SUFFIX, _PREFIX, folder)
     path = Path(name)

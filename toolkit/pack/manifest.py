@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 NAME = "manifest.json"
@@ -23,6 +24,19 @@ class PackFile:
 def described(name: str, media_type: str, data: bytes) -> PackFile:
     """Return the entry of a file."""
     return PackFile(name, media_type, len(data), hashlib.sha256(data).hexdigest())
+
+
+def files_of(folder: Path) -> set[str]:
+    """Return the names of the files that a pack's manifest lists; none where there is no manifest.
+
+    Only plain names count: a manifest that was tampered with leads nowhere else.
+    """
+    try:
+        content = json.loads((folder / NAME).read_bytes())
+        names = {entry["name"] for entry in content["files"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+    return {name for name in names if isinstance(name, str) and Path(name).name == name}
 
 
 def manifest_text(

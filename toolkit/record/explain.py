@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from toolkit.record import dates
-from toolkit.record.schema import resolve, schema
+from toolkit.record.schema import regex, resolve, schema
 
 Path = tuple[str | int, ...]
 Spot = Literal["value", "key", "opening"]
@@ -64,7 +64,8 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _close(word: str, words: list[str]) -> str | None:
+def closest(word: str, words: list[str]) -> str | None:
+    """Return the word that another one was probably meant to be, None where none is near."""
     matches = difflib.get_close_matches(word.casefold(), [w.casefold() for w in words], 1, 0.6)
     return next((w for w in words if w.casefold() == matches[0]), None) if matches else None
 
@@ -101,7 +102,7 @@ def _additional(error: Any, path: Path) -> Iterator[Finding]:
     for key in error.instance:
         if key in error.schema.get("properties", {}) or any(re.search(p, key) for p in patterns):
             continue
-        match = _close(key, [k for k in known if k not in error.instance] or known)
+        match = closest(key, [k for k in known if k not in error.instance] or known)
         hint = (
             f'did you mean "{match}"?'
             if match
@@ -152,7 +153,7 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
 def _enum(error: Any, path: Path) -> Iterator[Finding]:
     values = [str(v) for v in error.validator_value]
     word = str(error.instance)
-    match = _close(word.replace(" ", "_").replace("-", "_"), values)
+    match = closest(word.replace(" ", "_").replace("-", "_"), values)
     hint = f'did you mean "{match}"?' if match else f"write one of {', '.join(values)}"
     yield Finding(
         "unknown-value",
@@ -203,7 +204,7 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
     example = next(iter(node.get("examples", [])), None)
     suggestion = None
     for candidate in (text.strip(), text.strip().upper(), _slug(text)):
-        if candidate != text and re.search(error.validator_value, candidate):
+        if candidate != text and regex(error.validator_value).search(candidate):
             suggestion = json.dumps(candidate, ensure_ascii=False)
             break
     instead = (

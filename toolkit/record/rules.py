@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolkit.record import schema
-from toolkit.record.explain import Finding, _close
+from toolkit.record.explain import Finding, closest
 from toolkit.record.schema import EVERY, Path
 
 # What XML 1.0 cannot hold, the two bidirectional overrides (which make a text read as another one),
@@ -25,6 +25,7 @@ def check(data: Any, text: str) -> Iterator[Finding]:
     yield from unique_ids(data)
     yield from known_references(data)
     yield from known_marks(data)
+    yield from kept_back(data)
     if _FORBIDDEN.search(text) or _ESCAPED.search(text):
         yield from characters(data)
 
@@ -69,7 +70,7 @@ def _unknown(
     path: Path, value: str, targets: tuple[str, ...], known: set[str], ids: dict[str, set[str]]
 ) -> Finding:
     where = " or ".join(f'"{target}"' for target in targets)
-    match = _close(value, sorted(known))
+    match = closest(value, sorted(known))
     elsewhere = next((name for name, held in ids.items() if value in held), None)
     if elsewhere:
         message = (
@@ -105,7 +106,7 @@ def known_marks(data: Any) -> Iterator[Finding]:
     for pattern in (("handling", "mark"), *schema.mark_patterns()):
         for path, value in schema.at(data, pattern):
             if isinstance(value, str) and value not in scheme:
-                match = _close(value, list(scheme))
+                match = closest(value, list(scheme))
                 hint = f'did you mean "{match}"?' if match else "its marks are"
                 listed = "" if match else " " + ", ".join(scheme)
                 yield Finding(
@@ -115,6 +116,24 @@ def known_marks(data: Any) -> Iterator[Finding]:
                     "value",
                     f'"{match}"' if match else None,
                 )
+
+
+def kept_back(data: Any) -> Iterator[Finding]:
+    """`disclosable-mark`: what must not be disclosed stands above the least strict mark."""
+    scheme = scheme_of(data)
+    handling = data.get("handling")
+    whole = handling.get("mark") if isinstance(handling, dict) else None
+    for path, use in schema.at(data, ("background", EVERY, "use")):
+        entry = data["background"][path[1]]
+        mark = entry.get("handling", whole)
+        if use == "not_to_be_disclosed" and mark == scheme[0]:
+            higher = f', such as "handling": "{scheme[1]}"' if len(scheme) > 1 else ""
+            yield Finding(
+                "disclosable-mark",
+                path,
+                f'what must not be disclosed cannot be marked "{mark}"; '
+                f"give the entry a stricter handling mark{higher}",
+            )
 
 
 def characters(data: Any) -> Iterator[Finding]:
@@ -145,6 +164,3 @@ def _character(char: str) -> str:
     if "\ud800" <= char <= "\udfff":
         return f"this text holds {code}, half of a character; write the character itself"
     return f"this text holds {code}, a control character that no document can show; remove it"
-
-
-__all__ = ["EVERY", "check", "ids_of", "scheme_of"]

@@ -7,6 +7,7 @@ entries (its keyword `x-refers-to`), which are handling marks, and where ids sta
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ from toolkit.resources import resource
 
 EVERY: Final = "*"
 """A step of a pattern that stands for each item of a list."""
+
+_END = re.compile(r"(?<!\\)\$(?=\)|$)")
 
 Pattern = tuple[str, ...]
 Path = tuple[str | int, ...]
@@ -40,10 +43,25 @@ def validator() -> Any:
     """Return the compiled validator (jsonschema, draft 2020-12)."""
     import jsonschema
 
+    extend: Any = jsonschema.validators.extend
+    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
     formats = jsonschema.FormatChecker(formats=())
     formats.checks("edtf")(lambda v: not isinstance(v, str) or dates.is_edtf(v))
     formats.checks("date")(lambda v: not isinstance(v, str) or dates.is_day(v))
-    return jsonschema.Draft202012Validator(schema(), format_checker=formats)
+    return made(schema(), format_checker=formats)
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
+    import jsonschema
+
+    if isinstance(instance, str) and not regex(pattern).search(instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+@cache
+def regex(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of the schema (ECMA-262): there, `$` is the very end, not before a newline."""
+    return re.compile(_END.sub(r"\\Z", pattern))
 
 
 @dataclass(frozen=True, slots=True)

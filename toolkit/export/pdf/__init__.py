@@ -22,7 +22,6 @@ from toolkit.export.pdf.text import Paragraph, TextStyle, draw_untagged
 from toolkit.export.registry import Attachment
 from toolkit.export.style import Style
 
-
 _DENSITIES = (0.96, 0.92, 0.88)
 # A last page that holds less than this share of it is worth saving.
 _LITTLE = 0.22
