@@ -85,13 +85,10 @@ class Face:
 
     @cached_property
     def ttfont(self) -> Any:
-        """The font as reportlab reads it, registered under the face's name."""
-        from reportlab.pdfbase import pdfmetrics
+        """The font as reportlab reads it."""
         from reportlab.pdfbase.ttfonts import TTFont
 
-        font = TTFont(self.face.name, io.BytesIO(font_file(self.face)))
-        pdfmetrics.registerFont(font)
-        return font
+        return TTFont(self.face.name, io.BytesIO(font_file(self.face)))
 
     @cached_property
     def covers(self) -> frozenset[str]:
@@ -145,12 +142,12 @@ class Fonts:
         """
         drawn = "".join(c for c in text if c not in _UNDRAWN) if not text.isascii() else text
         main = self.main(bold, italic)
-        if main.covers.issuperset(drawn):
+        if main.covers.issuperset(drawn.replace("\n", "")):
             return [(drawn, main)] if drawn else []
         chosen: list[tuple[Face, str]] = []
         last = main
         for char in drawn:
-            if not (char.isspace() and char in last.covers):
+            if not (char == "\n" or (char.isspace() and char in last.covers)):
                 last = self._for(char, language, bold, italic, last)
             chosen.append((last, char))
         pieces = groupby(chosen, key=lambda pair: pair[0])

@@ -36,7 +36,8 @@ def files_of(folder: Path) -> set[str]:
         names = {entry["name"] for entry in content["files"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
-    return {name for name in names if isinstance(name, str) and Path(name).name == name}
+    plain = {name for name in names if isinstance(name, str) and Path(name).name == name}
+    return plain - {".", "..", NAME}
 
 
 def manifest_text(

@@ -160,7 +160,8 @@ class _Writer:
         section.header_distance = section.footer_distance = Mm(11)
         section.different_first_page_header_footer = True
         if self.rtl:
-            self.end.append(element("bidi"))
+            # In the order of CT_SectPr, after the title page and before the grid of lines.
+            self.end.find(qn("w:titlePg")).addnext(element("bidi"))
         for header, first in ((section.first_page_header, True), (section.header, False)):
             header.is_linked_to_previous = False
             self._fill(header, [("Handling Mark", self.composed.mark_line)])

@@ -64,7 +64,6 @@ class _Build:
         root, blocks = self._fitted(*inner)
 
         def canvas(*args: object, **kwargs: object) -> TaggedCanvas:
-            kwargs["initialFontName"] = self.fonts.main().ttfont.fontName
             kwargs["pageCompression"] = 1
             kwargs["pdfVersion"] = (1, 7)
             made.append(TaggedCanvas(*args, furniture=self._furniture, root=root, **kwargs))

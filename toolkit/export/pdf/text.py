@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import uharfbuzz
 from bidi import algorithm as bidi
+from reportlab.lib.rl_accel import fp_str
 from reportlab.lib.textsplit import ALL_CANNOT_END, ALL_CANNOT_START
-from reportlab.pdfbase.ttfonts import ShapeData, ShapedStr
 
 from toolkit.document.blocks import Inline, Run
 from toolkit.export.fonts import Face, Fonts
@@ -46,10 +47,21 @@ class TextStyle:
 
 
 @dataclass(frozen=True, slots=True)
+class Glyph:
+    """A shaped letter: the code under which its font has it, and its place, in thousandths."""
+
+    code: int
+    width: float
+    advance: float
+    x_offset: float
+    y_offset: float
+
+
+@dataclass(frozen=True, slots=True)
 class Glyphs:
     """Shaped letters in the order in which they are drawn, and their width in thousandths."""
 
-    text: Any
+    glyphs: tuple[Glyph, ...]
     width: float
 
 
@@ -388,24 +400,21 @@ def _shaped(font: Any, text: str) -> Glyphs:
     buffer.add_str(text)
     buffer.guess_segment_properties()
     uharfbuzz.shape(shaper, buffer, {"kern": True, "liga": False})
-    chars: list[str] = []
-    data = []
-    total = 0.0
+    scale = font.pdfScale
+    glyphs = []
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
         glyph = info.codepoint
         codes = font.face.glyphToChar.get(glyph)
-        code = (
-            codes[0]
-            if codes
-            else font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, position.x_advance)
-        )
-        advance = font.pdfScale(position.x_advance)
-        offsets = font.pdfScale(position.x_offset), font.pdfScale(position.y_offset)
+        if codes:
+            code = codes[0]
+        else:
+            # The letter has no character of its own. Its width must be that of the font's table.
+            width = scale(shaper.get_glyph_h_advance(glyph))
+            code = font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, width)
+        offsets = scale(position.x_offset), scale(position.y_offset)
         width = font.face.charWidths[code]
-        data.append(ShapeData(info.cluster, advance, 0, *offsets, width))
-        chars.append(chr(code))
-        total += advance
-    return Glyphs(ShapedStr("".join(chars), shapeData=data), total)
+        glyphs.append(Glyph(code, width, scale(position.x_advance), *offsets))
+    return Glyphs(tuple(glyphs), sum(glyph.advance for glyph in glyphs))
 
 
 def draw_lines(
@@ -480,20 +489,54 @@ def _draw_text(
     piece = part.piece
     face = piece.face
     shaped = face.face.shaped
-    shown: Any = _shape(face, text).text if shaped else text
-    if part.level % 2 and not shaped:
+    if shaped:
+        shown = _shown_glyphs(canvas, face.ttfont, piece.size, _shape(face, text))
+    else:
         # Mirrored signs and spaces within right-to-left text.
-        shown = "".join(bidi.MIRRORED.get(c, c) for c in reversed(text))
-    tx = canvas.beginText()
-    tx.setTextOrigin(x, y + piece.rise)
-    tx._fontname, tx._fontsize, tx._curSubset = face.ttfont.fontName, piece.size, -1
-    tx.setFillColor(f"#{colour}")
-    tx._code.append(tx._formatText(shown))
+        mirrored = (bidi.MIRRORED.get(c, c) for c in reversed(text))
+        turned = "".join(mirrored) if part.level % 2 else text
+        shown = _shown_text(canvas, face.ttfont, piece.size, turned)
+    place = fp_str(x, y + piece.rise)
+    code = f"BT {_rgb(colour)} rg 1 0 0 1 {place} Tm {shown} ET"
     if shaped or part.level % 2:
         with canvas.actual_text(text):
-            canvas._code.append(tx.getCode())
+            canvas._code.append(code)
     else:
-        canvas._code.append(tx.getCode())
+        canvas._code.append(code)
+
+
+@cache
+def _rgb(colour: str) -> str:
+    return str(fp_str(*(int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))))
+
+
+def _shown_text(canvas: TaggedCanvas, font: Any, size: float, text: str) -> str:
+    """Return the operators that show a text (ISO 32000-1, 9.4.3)."""
+    out = []
+    for subset, codes in font.splitString(text, canvas._doc):
+        name = font.getSubsetInternalName(subset, canvas._doc)
+        out.append(f"{name} {fp_str(size)} Tf ({canvas._escape(codes)}) Tj")
+    return " ".join(out)
+
+
+def _shown_glyphs(canvas: TaggedCanvas, font: Any, size: float, shaped: Glyphs) -> str:
+    """Return the operators that show shaped letters, each in its place."""
+    out: list[str] = []
+    name, rise = "", 0.0
+    for glyph in shaped.glyphs:
+        ((subset, codes),) = font.splitString(chr(glyph.code), canvas._doc)
+        wanted = font.getSubsetInternalName(subset, canvas._doc)
+        if wanted != name:
+            name = wanted
+            out.append(f"{name} {fp_str(size)} Tf")
+        if glyph.y_offset != rise:
+            rise = glyph.y_offset
+            out.append(f"{fp_str(rise * size / 1000)} Ts")
+        before, after = -glyph.x_offset, glyph.width - glyph.advance + glyph.x_offset
+        out.append(f"[{fp_str(before)} ({canvas._escape(codes)}) {fp_str(after)}] TJ")
+    if rise:
+        out.append("0 Ts")
+    return " ".join(out)
 
 
 def _activate(canvas: TaggedCanvas, element: Element, parts: list[Placed]) -> None:
