@@ -80,8 +80,10 @@ class Face:
 
     def __init__(self, face: FaceName) -> None:
         self.face = face
-        self.shapes: dict[str, Any] = {}
-        """Texts that were shaped with this face already."""
+        self.shapes: dict[tuple[str, int], Any] = {}
+        """Texts that were shaped with this face already, by direction."""
+        self.texts: dict[int, str] = {}
+        """What a code reads as, where letters were shaped."""
 
     @cached_property
     def ttfont(self) -> Any:
@@ -119,6 +121,14 @@ class Fonts:
         if name not in self._fresh:
             self._fresh[name] = Face(name)
         return self._fresh[name]
+
+    def texts(self) -> dict[str, dict[int, str]]:
+        """Return what the codes of shaped letters read as, by the PostScript name of the font."""
+        return {
+            face.ttfont.face.name.decode("ascii"): face.texts
+            for face in self._fresh.values()
+            if face.texts
+        }
 
     def main(self, bold: bool = False, italic: bool = False) -> Face:
         """Return the face of the main family in a weight and slope."""

@@ -74,7 +74,8 @@ class _Build:
         template.addPageTemplates(PageTemplate(frames=[frame]))
         template.build(list(_kept(blocks, *inner)), canvasmaker=canvas)
         title = self.document.meta.title
-        return finish(buffer.getvalue(), made[0], self.document.meta, record, title)
+        texts = self.fonts.texts()
+        return finish(buffer.getvalue(), made[0], self.document.meta, record, title, texts)
 
     def _fitted(self, width: float, height: float) -> tuple[Element, list[Block]]:
         """Return the structure tree's root and the blocks, set tighter where that saves a page.

@@ -7,6 +7,8 @@ output intent and the record as an associated file.
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,11 +24,19 @@ from toolkit.export.registry import Attachment
 _ICC_DATE = slice(24, 36)
 
 
-def finish(drawn: bytes, canvas: TaggedCanvas, meta: Meta, record: Attachment, title: str) -> bytes:
-    """Return the finished file."""
+def finish(
+    drawn: bytes,
+    canvas: TaggedCanvas,
+    meta: Meta,
+    record: Attachment,
+    title: str,
+    texts: Mapping[str, Mapping[int, str]],
+) -> bytes:
+    """Return the finished file. `texts` says what the codes of shaped letters read as, by font."""
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
         tree = _Tree(pdf, canvas)
         tree.build()
+        _tell_texts(pdf, texts)
         root = pdf.Root
         root.Lang = String(meta.language)
         root.MarkInfo = Dictionary(Marked=True)
@@ -62,6 +72,22 @@ def finish(drawn: bytes, canvas: TaggedCanvas, meta: Meta, record: Attachment, t
             linearize=False,
         )
         return out.getvalue()
+
+
+def _tell_texts(pdf: Pdf, texts: Mapping[str, Mapping[int, str]]) -> None:
+    """Let the ToUnicode maps (ISO 32000-1, 9.10.3) say letters, not the forms in which they join."""
+    for font in pdf.pages[0].obj.Resources.get("/Font", Dictionary()).values():
+        told = texts.get(str(font.get("/BaseFont", "")).partition("+")[2])
+        if not told:
+            continue
+
+        def entry(match: re.Match[bytes], told: Mapping[int, str] = told) -> bytes:
+            code = int(match[2], 16)
+            said = told.get(code, chr(code)).encode("utf-16-be").hex().upper()
+            return match[1] + said.encode("ascii") + b">"
+
+        stream = font.ToUnicode
+        stream.write(re.sub(rb"(?m)^(<[0-9A-F]{2}> <)([0-9A-F]{4,6})>", entry, stream.read_bytes()))
 
 
 class _Tree:

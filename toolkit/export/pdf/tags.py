@@ -101,14 +101,6 @@ class TaggedCanvas(Canvas):
         self._code.append("EMC")
         self._code.append(_ARTIFACT)
 
-    @contextmanager
-    def actual_text(self, text: str) -> Iterator[None]:
-        """Say what the glyphs drawn inside read as (ISO 32000-1, 14.9.4)."""
-        data = ("\ufeff" + text).encode("utf-16-be").hex().upper()
-        self._code.append(f"/Span <</ActualText <{data}>>> BDC")
-        yield
-        self._code.append("EMC")
-
     def link(
         self, element: Element, rect: tuple[float, float, float, float], target: str, label: str
     ) -> None:

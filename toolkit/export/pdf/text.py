@@ -9,9 +9,11 @@ their signs may not start or end a line); directions follow the Unicode Bidirect
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import uharfbuzz
@@ -58,10 +60,18 @@ class Glyph:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Glyphs that stand for some characters; `said` is what they read as where their codes do not tell."""
+
+    glyphs: tuple[Glyph, ...]
+    said: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Glyphs:
     """Shaped letters in the order in which they are drawn, and their width in thousandths."""
 
-    glyphs: tuple[Glyph, ...]
+    clusters: tuple[Cluster, ...]
     width: float
 
 
@@ -171,7 +181,9 @@ class Paragraph:
             space = 0.0
             for part in reversed(parts):
                 stripped = part.text.rstrip()
-                space += part.width - (_width(part.piece, stripped) if stripped else 0.0)
+                space += part.width - (
+                    _width(part.piece, stripped, part.level) if stripped else 0.0
+                )
                 if stripped:
                     break
             yield Atom(tuple(parts), sum(p.width for p in parts), space, ends_line)
@@ -221,7 +233,7 @@ def _without_last_space(parts: list[Part]) -> list[Part]:
     if parts and parts[-1].text[-1].isspace():
         last = parts[-1]
         text = last.text.rstrip()
-        parts = [*parts[:-1], replace(last, text=text, width=_width(last.piece, text))]
+        parts = [*parts[:-1], replace(last, text=text, width=_width(last.piece, text, last.level))]
     return parts
 
 
@@ -270,14 +282,14 @@ def _parts(
 ) -> Iterator[Part]:
     if levels is None:
         stretch = text[start:end]
-        yield Part(piece, stretch, _width(piece, stretch), 0)
+        yield Part(piece, stretch, _width(piece, stretch, 0), 0)
         return
     while start < end:
         stop = start + 1
         while stop < end and levels[stop] == levels[start]:
             stop += 1
         stretch = text[start:stop]
-        yield Part(piece, stretch, _width(piece, stretch), levels[start])
+        yield Part(piece, stretch, _width(piece, stretch, levels[start]), levels[start])
         start = stop
 
 
@@ -321,30 +333,30 @@ def _fitting(atom: Atom, width: float) -> Iterator[Atom]:
     for part in atom.parts:
         text = part.text
         while text:
-            size = _longest(part.piece, text, width)
+            size = _longest(part, text, width)
             head, text = text[:size], text[size:]
-            w = _width(part.piece, head)
-            space = w - _width(part.piece, head.rstrip()) if head[-1].isspace() else 0.0
+            w = _width(part.piece, head, part.level)
+            space = w - _width(part.piece, head.rstrip(), part.level) if head[-1].isspace() else 0.0
             yield Atom((replace(part, text=head, width=w),), w, space)
 
 
-def _longest(piece: Piece, text: str, width: float) -> int:
+def _longest(part: Part, text: str, width: float) -> int:
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if _width(piece, text[:middle].rstrip()) <= width:
+        if _width(part.piece, text[:middle].rstrip(), part.level) <= width:
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def _width(piece: Piece, text: str) -> float:
+def _width(piece: Piece, text: str, level: int) -> float:
     shown = text.replace("\n", "")
     if not shown:
         return 0.0
     if piece.face.face.shaped:
-        return _shape(piece.face, shown).width * piece.size / 1000
+        return _shape(piece.face, shown, level).width * piece.size / 1000
     return float(piece.face.ttfont.stringWidth(shown, piece.size))
 
 
@@ -386,35 +398,53 @@ def _visual_order(levels: list[int]) -> list[int]:
     return order
 
 
-def _shape(face: Face, text: str) -> Glyphs:
+def _shape(face: Face, text: str, level: int) -> Glyphs:
     """Shape a stretch of one direction; the glyphs come in the order in which they are drawn."""
-    if text not in face.shapes:
-        face.shapes[text] = _shaped(face.ttfont, text)
-    glyphs: Glyphs = face.shapes[text]
+    key = text, level % 2
+    if key not in face.shapes:
+        face.shapes[key] = _shaped(face, text, bool(level % 2))
+    glyphs: Glyphs = face.shapes[key]
     return glyphs
 
 
-def _shaped(font: Any, text: str) -> Glyphs:
+def _shaped(face: Face, text: str, rtl: bool) -> Glyphs:
+    font = face.ttfont
     shaper = font.hbFont()
     buffer = uharfbuzz.Buffer()
+    buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
     buffer.add_str(text)
     buffer.guess_segment_properties()
+    buffer.direction = "rtl" if rtl else "ltr"
     uharfbuzz.shape(shaper, buffer, {"kern": True, "liga": False})
-    scale = font.pdfScale
-    glyphs = []
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        glyph = info.codepoint
-        codes = font.face.glyphToChar.get(glyph)
-        if codes:
-            code = codes[0]
-        else:
-            # The letter has no character of its own. Its width must be that of the font's table.
-            width = scale(shaper.get_glyph_h_advance(glyph))
-            code = font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, width)
-        offsets = scale(position.x_offset), scale(position.y_offset)
-        width = font.face.charWidths[code]
-        glyphs.append(Glyph(code, width, scale(position.x_advance), *offsets))
-    return Glyphs(tuple(glyphs), sum(glyph.advance for glyph in glyphs))
+    shaped = list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
+    starts = sorted({info.cluster for info, _ in shaped})
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    clusters = []
+    for start, group in groupby(shaped, key=lambda pair: pair[0].cluster):
+        said = text[start : ends[start]]
+        glyphs = tuple(_glyph(font, shaper, info, position, said) for info, position in group)
+        # One glyph tells its text by the font's map; several do not, nor one with another text.
+        # A ligature keeps its own character: readers turn that into letters in the right order.
+        code = glyphs[0].code
+        ligature = len(said) > 1 and unicodedata.normalize("NFKC", chr(code)) == said
+        text_of_code = chr(code) if ligature else said
+        told = len(glyphs) == 1 and face.texts.setdefault(code, text_of_code) == text_of_code
+        clusters.append(Cluster(glyphs, None if told else said))
+    advance = sum(glyph.advance for cluster in clusters for glyph in cluster.glyphs)
+    return Glyphs(tuple(clusters), advance)
+
+
+def _glyph(font: Any, shaper: Any, info: Any, position: Any, said: str) -> Glyph:
+    glyph, scale = info.codepoint, font.pdfScale
+    codes = font.face.glyphToChar.get(glyph)
+    if codes:
+        code = ord(said) if len(said) == 1 and ord(said) in codes else codes[0]
+    else:
+        # The letter has no character of its own. Its width must be that of the font's table.
+        width = scale(shaper.get_glyph_h_advance(glyph))
+        code = font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, width)
+    offsets = scale(position.x_offset), scale(position.y_offset)
+    return Glyph(code, font.face.charWidths[code], scale(position.x_advance), *offsets)
 
 
 def draw_lines(
@@ -490,7 +520,7 @@ def _draw_text(
     face = piece.face
     shaped = face.face.shaped
     if shaped:
-        shown = _shown_glyphs(canvas, face.ttfont, piece.size, _shape(face, text))
+        shown = _shown_glyphs(canvas, face.ttfont, piece.size, _shape(face, text, part.level))
     else:
         # Mirrored signs and spaces within right-to-left text.
         mirrored = (bidi.MIRRORED.get(c, c) for c in reversed(text))
@@ -498,11 +528,8 @@ def _draw_text(
         shown = _shown_text(canvas, face.ttfont, piece.size, turned)
     place = fp_str(x, y + piece.rise)
     code = f"BT {_rgb(colour)} rg 1 0 0 1 {place} Tm {shown} ET"
-    if shaped or part.level % 2:
-        with canvas.actual_text(text):
-            canvas._code.append(code)
-    else:
-        canvas._code.append(code)
+    # Letters from right to left are drawn from left to right, which ISO 32000-1 (14.8.2.3.3) marks.
+    canvas._code.append(f"/ReversedChars BMC {code} EMC" if part.level % 2 else code)
 
 
 @cache
@@ -523,17 +550,24 @@ def _shown_glyphs(canvas: TaggedCanvas, font: Any, size: float, shaped: Glyphs) 
     """Return the operators that show shaped letters, each in its place."""
     out: list[str] = []
     name, rise = "", 0.0
-    for glyph in shaped.glyphs:
-        ((subset, codes),) = font.splitString(chr(glyph.code), canvas._doc)
-        wanted = font.getSubsetInternalName(subset, canvas._doc)
-        if wanted != name:
-            name = wanted
-            out.append(f"{name} {fp_str(size)} Tf")
-        if glyph.y_offset != rise:
-            rise = glyph.y_offset
-            out.append(f"{fp_str(rise * size / 1000)} Ts")
-        before, after = -glyph.x_offset, glyph.width - glyph.advance + glyph.x_offset
-        out.append(f"[{fp_str(before)} ({canvas._escape(codes)}) {fp_str(after)}] TJ")
+    for cluster in shaped.clusters:
+        if cluster.said is not None:
+            # ISO 32000-1, 14.9.4.
+            said = ("\ufeff" + cluster.said).encode("utf-16-be").hex().upper()
+            out.append(f"/Span <</ActualText <{said}>>> BDC")
+        for glyph in cluster.glyphs:
+            ((subset, codes),) = font.splitString(chr(glyph.code), canvas._doc)
+            wanted = font.getSubsetInternalName(subset, canvas._doc)
+            if wanted != name:
+                name = wanted
+                out.append(f"{name} {fp_str(size)} Tf")
+            if glyph.y_offset != rise:
+                rise = glyph.y_offset
+                out.append(f"{fp_str(rise * size / 1000)} Ts")
+            before, after = -glyph.x_offset, glyph.width - glyph.advance + glyph.x_offset
+            out.append(f"[{fp_str(before)} ({canvas._escape(codes)}) {fp_str(after)}] TJ")
+        if cluster.said is not None:
+            out.append("EMC")
     if rise:
         out.append("0 Ts")
     return " ".join(out)
