@@ -6,8 +6,9 @@ Whatever points to something left out goes with it, or loses the pointer where i
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
+
+import msgspec
 
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.record import rules, schema
@@ -36,22 +37,19 @@ def select(record: Record, audience: str) -> Record:
     above = set(scheme[level + 1 :])
     data = _without(copy.deepcopy(record.data), lambda node: node.get("handling") in above)
     while True:
-        before = json.dumps(data, default=str)
+        before = copy.deepcopy(data)
         data = _without_dangling(data)
-        if json.dumps(data, default=str) == before:
+        if data == before:
             break
-    text = json.dumps(data, ensure_ascii=False, indent=2, default=_number) + "\n"
+    # Numbers keep all their digits.
+    encoded = msgspec.json.Encoder(decimal_format="number").encode(data)
+    text = msgspec.json.format(encoded, indent=2) + b"\n"
     try:
-        return from_source(Source(record.source.name, text.encode("utf-8"), text))
+        return from_source(Source(record.source.name, text, text.decode("utf-8")))
     except BriefpackError as error:
         raise BriefpackError(
             f'nothing that can stand alone is left of the record for "{audience}"'
         ) from error
-
-
-def _number(value: Any) -> Any:
-    number = float(value)
-    return int(number) if number.is_integer() else number
 
 
 def _without(node: Any, drop: Any) -> Any:

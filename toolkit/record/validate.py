@@ -50,9 +50,12 @@ def check(text: Source) -> tuple[FileReport, Any]:
                 message = f'"{path[-1]}" stands in this object already; keep one of the two'
                 start, end = (parsed.original(offset) for offset in span)
                 found.append(_diagnostic(text, start, end, Finding("duplicate-key", path, message)))
+        # Where a null took the place of what is no value, that was told already.
+        told = {fix.start for fix in parsed.fixes if fix.new == "null"}
         for finding in findings:
             start, end = (parsed.original(offset) for offset in _spot(positions, finding))
-            found.append(_diagnostic(text, start, end, finding))
+            if start not in told:
+                found.append(_diagnostic(text, start, end, finding))
     return _report(text, found), parsed.data
 
 
