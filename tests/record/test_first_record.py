@@ -10,7 +10,6 @@ import toolkit
 from tests.making import FIRST
 from toolkit.record.model import Meeting
 
-
 # Titles of instruments and names of events are fixed; prose is our own.
 _PROSE = '"(?:text|summary|occasion|description|note|remarks|press_line)'
 

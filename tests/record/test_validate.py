@@ -134,6 +134,14 @@ def test_a_reference_to_an_entry_of_another_kind_is_told_as_such() -> None:
     assert '"delegations"' in report.diagnostics[0].message
 
 
+@pytest.mark.parametrize("number", ["1e999999", "-1e25", "1e-999999", "0." + "1" * 31])
+def test_a_number_that_no_document_can_show_is_refused(number: str) -> None:
+    data = json.dumps(record(figures=[{"id": "f", "label": "F", "value": 0}]))
+    assert [rule for rule, _, _ in found(data.replace('"value": 0', f'"value": {number}'))] == [
+        "bad-number"
+    ]
+
+
 def test_what_must_not_be_disclosed_needs_a_mark_above_the_lowest() -> None:
     entry = {"text": "Secret.", "use": "not_to_be_disclosed"}
 

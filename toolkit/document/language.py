@@ -5,17 +5,18 @@ CLDR's data come from Babel, the scripts of characters from fontTools.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.dates import format_date, format_interval, format_skeleton, parse_pattern
+from babel.numbers import format_compact_decimal
 from fontTools import unicodedata as ucd
 
 from toolkit.record.dates import When, parse
@@ -30,7 +31,8 @@ _SCRIPTS = {
     "Kore": _HAN | {"Hang"},
 }
 _NEUTRAL = frozenset({"Zyyy", "Zinh"})
-_COMPACT_FROM = 1_000_000
+_SHORT_MONTH = re.compile(r"(?<![ML])([ML])\1{2}(?![ML])")
+_COMPACT_FROM, _COMPACT_TO = 10**6, 10**15
 
 
 @lru_cache(maxsize=256)
@@ -208,19 +210,36 @@ class Language:
         if when.precision == "day":
             return self.day(when.first)
         if when.precision == "interval":
-            skeleton = _interval_skeleton(when.text)
-            return str(format_interval(when.first, when.last, skeleton, locale=self.locale))
+            return self._interval(when)
         if when.precision == "year":
             return str(when.first.year)
         return str(format_skeleton("yMMMM", when.first, locale=self.locale))
 
     def number(self, value: Decimal, compact: bool = True) -> str:
         """Return a number; a round one of a million or more in words, as 21 billion."""
-        if compact and abs(value) >= _COMPACT_FROM:
-            short, exact = (self._in_words(value, digits) for digits in (2, 12))
-            if short == exact:
-                return short
-        return str(format_decimal(value, locale=self.locale, decimal_quantization=False))
+        exponent = value.as_tuple().exponent
+        decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        with localcontext(prec=len(value.as_tuple().digits) + abs(value.adjusted()) + 20):
+            if compact and _COMPACT_FROM <= abs(value) < _COMPACT_TO:
+                short, exact = (self._in_words(value, digits) for digits in (2, 12))
+                if short == exact:
+                    return short
+            pattern = self.locale.decimal_formats[None]
+            return str(pattern.apply(value, self.locale, force_frac=(decimals, decimals)))
+
+    def _interval(self, when: When) -> str:
+        """Return two days or more; CLDR's form for a short month, with the month in full."""
+        skeleton = _interval_skeleton(when.text)
+        formats = self.locale.interval_formats.get(skeleton, {})
+        first, last = when.first, when.last
+        field = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+        if len(formats.get(field, ())) != 2:
+            return str(format_interval(first, last, skeleton, locale=self.locale))
+        pieces = (
+            parse_pattern(_SHORT_MONTH.sub(r"\1\1\1\1", pattern)).apply(day, self.locale)
+            for pattern, day in zip(formats[field], (first, last), strict=True)
+        )
+        return "".join(pieces)
 
     def _in_words(self, value: Decimal, digits: int) -> str:
         form: Any = "long" if "long" in self.locale.compact_decimal_formats else "short"
@@ -251,4 +270,4 @@ class Language:
 
 def _interval_skeleton(text: str) -> str:
     lengths = [len(part.rstrip("?~%")) for part in text.split("/")]
-    return {4: "y", 7: "yMMMM"}.get(min(lengths), "yMMMMd")
+    return {4: "y", 7: "yMMM"}.get(min(lengths), "yMMMd")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from toolkit.record import schema
@@ -15,6 +16,7 @@ from toolkit.record.schema import EVERY, Path
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]"
 )
+_MOST_DECIMALS = 30
 _ESCAPED = re.compile(r"\\[bf]|\\u(?:00[0189]|202|[dD][89a-fA-F]|[fF]{3}|007)")
 
 
@@ -26,6 +28,7 @@ def check(data: Any, text: str) -> Iterator[Finding]:
     yield from known_references(data)
     yield from known_marks(data)
     yield from kept_back(data)
+    yield from decimals(data)
     if _FORBIDDEN.search(text) or _ESCAPED.search(text):
         yield from characters(data)
 
@@ -134,6 +137,16 @@ def kept_back(data: Any) -> Iterator[Finding]:
                 f'what must not be disclosed cannot be marked "{mark}"; '
                 f"give the entry a stricter handling mark{higher}",
             )
+
+
+def decimals(data: Any) -> Iterator[Finding]:
+    """`bad-number`: a number has no more decimals than a document can show."""
+    for key in ("value", "low", "high"):
+        for path, value in schema.at(data, ("figures", EVERY, key)):
+            exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+            if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
+                message = f'"{key}" has too many decimals: at most {_MOST_DECIMALS}'
+                yield Finding("bad-number", path, message)
 
 
 def characters(data: Any) -> Iterator[Finding]:
