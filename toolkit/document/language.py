@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import cache, cached_property, lru_cache
@@ -224,8 +225,9 @@ class Language:
                 short, exact = (self._in_words(value, digits) for digits in (2, 12))
                 if short == exact:
                     return short
-            pattern = self.locale.decimal_formats[None]
-            return str(pattern.apply(value, self.locale, force_frac=(decimals, decimals)))
+            pattern = copy(self.locale.decimal_formats[None])
+            pattern.frac_prec = (decimals, decimals)
+            return str(pattern.apply(value, self.locale, decimal_quantization=False))
 
     def _interval(self, when: When) -> str:
         """Return two days or more; CLDR's form for a short month, with the month in full."""

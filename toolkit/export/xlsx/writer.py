@@ -18,6 +18,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from toolkit.document.blocks import Meta, Overview, Sheet, SheetCell, SheetColumn, Workbook
+from toolkit.document.language import Language
 from toolkit.errors import UnshowableTextError
 from toolkit.export.package import Parts, add_custom_properties, add_record
 from toolkit.export.registry import Attachment
@@ -26,6 +27,8 @@ from toolkit.export.xlsx.formats import date_format, number_format
 from toolkit.export.xlsx.save import save
 
 _HEADER_ROW = 4
+# Before it, Excel counts days of its own or none at all.
+_FIRST_DAY = date(1900, 3, 1)
 _MOST_CHARACTERS = 32_767
 _MOST_DIGITS = 15
 _LINE = 13.5
@@ -100,7 +103,9 @@ class _Writer:
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         if content is None:
             return
-        if isinstance(content, date):
+        if isinstance(content, date) and content < _FIRST_DAY:
+            self._put_text(cell, Language(self.composed.meta.language).day(content))
+        elif isinstance(content, date):
             cell.value = content
             cell.number_format = self.dates
             cell.alignment = Alignment(vertical="top", horizontal="left")
