@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Records of diplomatic meetings: check them, and build their documents.",
         epilog='Begin with "briefpack new meeting.json".',
     )
-    parser.add_argument("--version", action="version", version=_Version())
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     new = commands.add_parser("new", help="write a starter record to fill in")
@@ -90,13 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Version(str):
-    """The version, looked up only when it is asked for."""
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only when it is asked for."""
 
-    def __mod__(self, _: object) -> str:
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from toolkit.version import VERSION
 
-        return f"briefpack {VERSION}"
+        print(f"briefpack {VERSION}")
+        parser.exit()
 
 
 def _new(options: argparse.Namespace) -> int:

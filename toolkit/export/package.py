@@ -81,7 +81,10 @@ def record_in(parts: Mapping[str, bytes]) -> Attachment | None:
     """Return the record that a package carries, None where it has none."""
     for name in sorted(parts):
         if name.startswith("customXml/item") and name.endswith(".xml"):
-            root = etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False))
+            try:
+                root = etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False))
+            except etree.XMLSyntaxError:
+                continue
             if root.tag == f"{{{_RECORD}}}record":
                 return Attachment(
                     root.get("name", "record.json"), base64.b64decode(root.text or "")

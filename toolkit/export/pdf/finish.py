@@ -62,6 +62,8 @@ def finish(
             ModDate=stamp,
         )
         pdf.trailer.Info = pdf.make_indirect(info)
+        # The half that is kept from the drawn file depends on the time.
+        del pdf.trailer.ID
         out = io.BytesIO()
         pdf.save(
             out,

@@ -12,6 +12,7 @@ from toolkit.export.pdf.tags import Element, TaggedCanvas
 from toolkit.export.pdf.text import Paragraph, draw_lines, draw_untagged
 
 _LEAST_LINES = 2
+_MOST_TOGETHER = 12
 
 
 class Block(Flowable):
@@ -75,7 +76,7 @@ class TextBlock(Block):
         count = len(self._lines())
         fit = int((height + 0.01) / self.paragraph.style.leading)
         fit = min(fit, count - _LEAST_LINES)
-        if self.together or fit < _LEAST_LINES:
+        if self._whole(count) or fit < _LEAST_LINES:
             return []
         middle = self.start + fit
         shared: dict[str, Any] = {"indent": self.indent, "bar": self.bar}
@@ -94,8 +95,12 @@ class TextBlock(Block):
         """A paragraph may begin with two lines."""
         self.wrap(width, 0)
         count = len(self._lines())
-        lines = count if count < 2 * _LEAST_LINES or self.together else _LEAST_LINES
+        lines = count if count < 2 * _LEAST_LINES or self._whole(count) else _LEAST_LINES
         return self.before + lines * self.paragraph.style.leading
+
+    def _whole(self, lines: int) -> bool:
+        """Tell whether the block must not be broken; one as long as a page has to be."""
+        return self.together and lines <= _MOST_TOGETHER
 
     def draw(self) -> None:
         """Draw label, lines and side rule."""
