@@ -58,17 +58,17 @@ def add_record(parts: Parts, main: str, record: Attachment) -> None:
     item.set("name", record.name)
     item.set("encoding", "base64")
     item.text = base64.b64encode(record.data).decode("ascii")
-    parts["customXml/item1.xml"] = _xml(item)
+    parts["customXml/item1.xml"] = serialised(item)
     identity = uuid.uuid5(_NAMESPACE, record.name)
     store = etree.Element(f"{{{_CUSTOM_XML}}}datastoreItem", nsmap={"ds": _CUSTOM_XML})
     store.set(f"{{{_CUSTOM_XML}}}itemID", "{" + str(identity).upper() + "}")
     refs = etree.SubElement(store, f"{{{_CUSTOM_XML}}}schemaRefs")
     etree.SubElement(refs, f"{{{_CUSTOM_XML}}}schemaRef").set(f"{{{_CUSTOM_XML}}}uri", _RECORD)
-    parts["customXml/itemProps1.xml"] = _xml(store)
+    parts["customXml/itemProps1.xml"] = serialised(store)
     own = "customXml/_rels/item1.xml.rels"
-    _relate(parts, own, f"{_OFFICE}/relationships/customXmlProps", "itemProps1.xml")
+    relate(parts, own, f"{_OFFICE}/relationships/customXmlProps", "itemProps1.xml")
     folder, name = main.rsplit("/", 1)
-    _relate(
+    relate(
         parts,
         f"{folder}/_rels/{name}.rels",
         f"{_OFFICE}/relationships/customXml",
@@ -101,16 +101,17 @@ def add_custom_properties(parts: Parts, values: Mapping[str, str]) -> None:
         entry.set("pid", str(number))
         entry.set("name", name)
         etree.SubElement(entry, f"{{{_VT}}}lpwstr").text = value
-    parts["docProps/custom.xml"] = _xml(root)
-    _relate(
+    parts["docProps/custom.xml"] = serialised(root)
+    relate(
         parts, "_rels/.rels", f"{_OFFICE}/relationships/custom-properties", "docProps/custom.xml"
     )
     _content_type(parts, "/docProps/custom.xml", _CUSTOM_TYPE)
 
 
-def _relate(parts: Parts, rels: str, kind: str, target: str) -> None:
+def relate(parts: Parts, rels: str, kind: str, target: str) -> str:
+    """Add a relationship to a part's list and return its identifier."""
     if rels in parts:
-        root = etree.fromstring(parts[rels])
+        root = parsed(parts[rels])
     else:
         root = etree.Element(f"{{{_RELS}}}Relationships", nsmap={_DEFAULT: _RELS})
     taken = {entry.get("Id") for entry in root}
@@ -119,16 +120,33 @@ def _relate(parts: Parts, rels: str, kind: str, target: str) -> None:
     entry.set("Id", f"rIdBp{number}")
     entry.set("Type", kind)
     entry.set("Target", target)
-    parts[rels] = _xml(root)
+    parts[rels] = serialised(root)
+    return f"rIdBp{number}"
 
 
 def _content_type(parts: Parts, name: str, kind: str) -> None:
-    root = etree.fromstring(parts["[Content_Types].xml"])
+    root = parsed(parts["[Content_Types].xml"])
     entry = etree.SubElement(root, f"{{{_TYPES}}}Override")
     entry.set("PartName", name)
     entry.set("ContentType", kind)
-    parts["[Content_Types].xml"] = _xml(root)
+    parts["[Content_Types].xml"] = serialised(root)
 
 
-def _xml(root: etree._Element) -> bytes:
+def add_default_type(parts: Parts, extension: str, kind: str) -> None:
+    """Give all parts with a file ending a content type."""
+    root = parsed(parts["[Content_Types].xml"])
+    entry = etree.Element(f"{{{_TYPES}}}Default")
+    entry.set("Extension", extension)
+    entry.set("ContentType", kind)
+    root.insert(0, entry)
+    parts["[Content_Types].xml"] = serialised(root)
+
+
+def parsed(data: bytes) -> etree._Element:
+    """Return the root of a part."""
+    return etree.fromstring(data)
+
+
+def serialised(root: etree._Element) -> bytes:
+    """Return a part's bytes."""
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from toolkit.document.blocks import Run
 from toolkit.document.language import is_rtl, script_of
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _EAST = {"Hans", "Hant", "Hani", "Jpan", "Kore", "Hira", "Kana", "Hang", "Bopo"}
 _BREAKS = re.compile(r"(\r\n|\r|\n|\t)")
 

@@ -86,7 +86,7 @@ def _set(
     italic: bool = False,
     before: float = 0,
     after: float = 0,
-    line: float = 1.15,
+    line: float = 1.0,
     keep: bool = False,
     align: Any = None,
     base: str | None = "Normal",
@@ -147,14 +147,14 @@ def _paragraph_styles(document: Any, style: Style) -> None:
         title.element.pPr.remove(border)
     _set(document, "Kicker", size=10, colour=c.muted, bold=True, before=20, after=2)
     _set(document, "Reference Line", size=9.5, colour=c.muted, after=0)
-    _set(document, "Lead", size=11.5, colour=c.text, before=10, after=8, line=1.2)
+    _set(document, "Lead", size=11.5, colour=c.text, before=10, after=8, line=1.06)
     _set(document, "Remark", size=9, colour=c.muted, after=6)
     _set(document, "Fields", size=9, colour=c.muted, after=4, keep=True)
     _set(document, "Closing", size=9, colour=c.muted, before=16)
-    _set(document, "Fact Label", size=9.5, colour=c.accent, bold=True, before=3, after=3, line=1.1)
-    _set(document, "Fact", size=10.5, colour=c.text, before=3, after=3, line=1.1)
-    _set(document, "Table Text", size=9.5, colour=c.text, before=2, after=2, line=1.08)
-    _set(document, "Table Remark", size=8.5, colour=c.muted, after=2, line=1.05)
+    _set(document, "Fact Label", size=9.5, colour=c.accent, bold=True, before=3, after=3)
+    _set(document, "Fact", size=10.5, colour=c.text, before=3, after=3)
+    _set(document, "Table Text", size=9.5, colour=c.text, before=2, after=2)
+    _set(document, "Table Remark", size=8.5, colour=c.muted, after=2)
     _set(
         document,
         "Table Header",
@@ -163,7 +163,6 @@ def _paragraph_styles(document: Any, style: Style) -> None:
         bold=True,
         before=3,
         after=3,
-        line=1.0,
         keep=True,
     )
     _set(
@@ -174,7 +173,6 @@ def _paragraph_styles(document: Any, style: Style) -> None:
         bold=True,
         before=5,
         after=0,
-        line=1.0,
         keep=True,
     )
     _set(document, "Caption", size=9, colour=c.accent, bold=True, before=8, after=4, keep=True)
@@ -191,23 +189,23 @@ def _paragraph_styles(document: Any, style: Style) -> None:
             item.element.pPr.remove(number)
     _set(document, "Source", size=9, colour=c.text, after=3)
     for level, indent in ((1, 0), (2, 14)):
-        entry = _set(document, f"toc {level}", size=9.5, colour=c.text, after=1, line=1.05)
+        entry = _set(document, f"toc {level}", size=9.5, colour=c.text, after=1)
         entry.paragraph_format.left_indent = Pt(indent)
     _set(
         document, "TOC Heading", size=9.5, colour=c.accent, bold=True, before=10, after=3, keep=True
     )
     for name in ("Header", "Footer"):
-        _set(document, name, size=8.5, colour=c.muted, line=1.0)
+        _set(document, name, size=8.5, colour=c.muted)
     _set(
         document,
         "Handling Mark",
         size=9,
         colour=c.accent,
         bold=True,
-        line=1.0,
         align=WD_ALIGN_PARAGRAPH.CENTER,
     )
-    _set(document, "footnote text", size=8.5, colour=c.text, after=1, line=1.0)
+    note = _set(document, "footnote text", size=8.5, colour=c.text, after=1)
+    note.paragraph_format.left_indent, note.paragraph_format.first_line_indent = Pt(14), Pt(-14)
 
 
 def _bar(style: Any, colour: str) -> None:

@@ -16,6 +16,7 @@ from docx.shared import Mm
 from toolkit.document import blocks as b
 from toolkit.export.docx import template
 from toolkit.export.docx.chart import add_chart
+from toolkit.export.docx.embed import embed_fonts
 from toolkit.export.docx.notes import Footnotes
 from toolkit.export.docx.oxml import (
     element,
@@ -92,6 +93,7 @@ class _Writer:
             },
         )
         add_record(parts, "word/document.xml", record)
+        embed_fonts(parts, self.style.fonts.family)
         return write_parts(parts)
 
     # Pieces
