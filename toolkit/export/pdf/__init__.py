@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.units import mm
@@ -42,6 +43,13 @@ class PdfExporter:
     def lacking(self, characters: Iterable[str], style: Style) -> list[str]:
         """Return the characters that no installed font shows."""
         return Fonts(style.fonts.family).lacking(characters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    mark: Paragraph
+    title: Paragraph
+    reference: Paragraph
 
 
 class _Build:
@@ -102,31 +110,39 @@ class _Build:
 
     def _furniture(self, canvas: TaggedCanvas, number: int, count: int) -> None:
         """Draw handling mark, running title and page number; all are artifacts."""
-        colours, words = self.style.colours, self.document.words
-        small = TextStyle(7.8, 10, colours.muted)
-        mark = TextStyle(8.2, 10, colours.accent, bold=True, centred=True)
+        colours, words, repeated = self.style.colours, self.document.words, self.repeated
         width = self.width - self.left - self.right
-        line = self._set(self.document.mark_line, mark)
-        top = self.height - self.top + 12 + len(line.lines(width)) * mark.leading
-        self._draw(canvas, line, self.left, width, top)
+        top = self.height - self.top + 12 + len(repeated.mark.lines(width)) * 10
+        self._draw(canvas, repeated.mark, self.left, width, top)
         if number > 1:
-            title = self._set(self.document.running_title, small)
-            self._draw(canvas, title, self.left, width, top + 12, most=1)
+            self._draw(canvas, repeated.title, self.left, width, top + 12, most=1)
         # Three columns, so that a long mark stands clear of what is beside it.
-        page = f"{words.page} {number} {words.page_of} {count}"
         side, foot = width / 4, self.bottom - 12
-        end = replace(small, align_end=True)
         first, last = (self.left, self.left + 3 * side)
         if self.document.meta.rtl:
             first, last = last, first
-        self._draw(canvas, self._set(self.document.masthead.reference, small), first, side, foot, 2)
-        self._draw(canvas, line, self.left + side, 2 * side, foot)
+        self._draw(canvas, repeated.reference, first, side, foot, 2)
+        self._draw(canvas, repeated.mark, self.left + side, 2 * side, foot)
+        page = f"{words.page} {number} {words.page_of} {count}"
+        end = TextStyle(7.8, 10, colours.muted, align_end=True)
         numbered = self._set((Run(page, self.document.meta.language),), end)
         self._draw(canvas, numbered, last, side, foot)
         canvas.setStrokeColor(f"#{colours.rule}")
         canvas.setLineWidth(0.5)
         for y in (self.height - self.top + 9, self.bottom - 8):
             canvas.line(self.left, y, self.width - self.right, y)
+
+    @cached_property
+    def repeated(self) -> _Repeated:
+        """What stands on each page, set once."""
+        colours, document = self.style.colours, self.document
+        small = TextStyle(7.8, 10, colours.muted)
+        mark = TextStyle(8.2, 10, colours.accent, bold=True, centred=True)
+        return _Repeated(
+            self._set(document.mark_line, mark),
+            self._set(document.running_title, small),
+            self._set(document.masthead.reference, small),
+        )
 
     def _set(self, content: Inline, style: TextStyle) -> Paragraph:
         meta = self.document.meta

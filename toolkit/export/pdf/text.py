@@ -138,7 +138,7 @@ class Paragraph:
         self._pieces = list(_pieces(content, style, element, fonts, language))
         self._bidi = rtl or any(_RTL.search(p.text) for p in self._pieces)
         self._atoms: list[Atom] | None = None
-        self._lines: tuple[float, list[Line]] | None = None
+        self._lines: dict[float, list[Line]] = {}
 
     @property
     def text(self) -> str:
@@ -147,11 +147,11 @@ class Paragraph:
 
     def lines(self, width: float) -> list[Line]:
         """Return the lines at a width in points."""
-        if self._lines is None or self._lines[0] != width:
+        if width not in self._lines:
             if self._atoms is None:
                 self._atoms = list(self._cut())
-            self._lines = width, list(self._break(self._atoms, width))
-        return self._lines[1]
+            self._lines[width] = list(self._break(self._atoms, width))
+        return self._lines[width]
 
     def natural_width(self) -> float:
         """Return the width of the text on one line, in points."""
