@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from toolkit.errors import BriefpackError
+
 Severity = Literal["error", "warning"]
 
 
@@ -49,6 +51,14 @@ class FileReport:
     def valid(self) -> bool:
         """True where there is no error; warnings do not count."""
         return self.errors == 0
+
+
+class InvalidFileError(BriefpackError):
+    """A file that a user wrote has errors; `report` holds them all."""
+
+    def __init__(self, report: FileReport) -> None:
+        super().__init__(f"{report.file}: {report.errors} errors")
+        self.report = report
 
 
 def pointer(path: tuple[str | int, ...]) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from toolkit.record import dates
-from toolkit.record.schema import regex, resolve, schema
+from toolkit.record.schema import regex, resolve
 
 Path = tuple[str | int, ...]
 Spot = Literal["value", "key", "opening"]
@@ -39,10 +39,16 @@ class Finding:
     suggestion: str | None = None
 
 
-def explain(error: Any) -> Iterator[Finding]:
-    """Yield what a user is told about one error of jsonschema; each cause is named once."""
-    explainer = _EXPLAINERS.get(error.validator, _other)
-    yield from explainer(error, tuple(error.absolute_path))
+def explain(error: Any, root: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what a user is told about one error of jsonschema; each cause is named once.
+
+    `root` is the schema that was asked.
+    """
+    path = tuple(error.absolute_path)
+    if error.validator == "required":
+        yield from _required(error, path, root)
+    else:
+        yield from _EXPLAINERS.get(error.validator, _other)(error, path)
 
 
 def _other(error: Any, path: Path) -> Iterator[Finding]:
@@ -70,24 +76,24 @@ def closest(word: str, words: list[str]) -> str | None:
     return next((w for w in words if w.casefold() == matches[0]), None) if matches else None
 
 
-def _node_at(path: Path) -> dict[str, Any]:
+def _node_at(path: Path, root: dict[str, Any]) -> dict[str, Any]:
     """The subschema for the value at a path of the record."""
-    node: dict[str, Any] = schema()
+    node = root
     for step in path:
-        node = resolve(node)
+        node = resolve(node, root)
         node = (
             node.get("items", {})
             if isinstance(step, int)
             else node.get("properties", {}).get(step, {})
         )
-    return resolve(node)
+    return resolve(node, root)
 
 
-def _required(error: Any, path: Path) -> Iterator[Finding]:
+def _required(error: Any, path: Path, root: dict[str, Any]) -> Iterator[Finding]:
     # One error of jsonschema names one key; the message tells it.
     missing = [key for key in error.validator_value if key not in error.instance]
     key = next((k for k in missing if error.message.startswith(repr(k))), missing[0])
-    node = resolve(_node_at(path).get("properties", {}).get(key, {}))
+    node = resolve(_node_at(path, root).get("properties", {}).get(key, {}), root)
     hint = f", for example {_example(key, node)}" if node.get("examples") else ""
     yield Finding("missing-key", path, f'"{key}" is missing here{hint}', "opening")
 
@@ -103,11 +109,8 @@ def _additional(error: Any, path: Path) -> Iterator[Finding]:
         if key in error.schema.get("properties", {}) or any(re.search(p, key) for p in patterns):
             continue
         match = closest(key, [k for k in known if k not in error.instance] or known)
-        hint = (
-            f'did you mean "{match}"?'
-            if match
-            else f"keys here are {', '.join(known)}; a key of your own begins with x-"
-        )
+        own = "; a key of your own begins with x-" if patterns else ""
+        hint = f'did you mean "{match}"?' if match else f"keys here are {', '.join(known)}{own}"
         yield Finding(
             "unknown-key",
             (*path, key),
@@ -294,7 +297,6 @@ def _dependent(error: Any, path: Path) -> Iterator[Finding]:
 
 
 _EXPLAINERS = {
-    "required": _required,
     "additionalProperties": _additional,
     "type": _type,
     "enum": _enum,

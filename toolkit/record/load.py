@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import BriefpackError
 from toolkit.record import schema, source
-from toolkit.record.diagnostic import FileReport
+from toolkit.record.diagnostic import InvalidFileError
 from toolkit.record.model import Meeting
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.validate import check, unreadable
 
 
-class InvalidRecordError(BriefpackError):
+class InvalidRecordError(InvalidFileError):
     """A record has errors; `report` holds them all."""
-
-    def __init__(self, report: FileReport) -> None:
-        super().__init__(f"{report.file}: {report.errors} errors")
-        self.report = report
 
 
 @dataclass(frozen=True)

@@ -31,16 +31,26 @@ def schema_text() -> str:
     return resource("schemas", "meeting.schema.json").read_text("utf-8")
 
 
-@cache
 def schema() -> dict[str, Any]:
-    """Return the schema as data."""
-    loaded: dict[str, Any] = json.loads(schema_text())
-    return loaded
+    """Return the schema of records as data."""
+    return loaded("meeting.schema.json")
+
+
+def validator() -> Any:
+    """Return the compiled validator of records (jsonschema, draft 2020-12)."""
+    return validator_of("meeting.schema.json")
 
 
 @cache
-def validator() -> Any:
-    """Return the compiled validator (jsonschema, draft 2020-12)."""
+def loaded(name: str) -> dict[str, Any]:
+    """Return one of the published schemas as data."""
+    found: dict[str, Any] = json.loads(resource("schemas", name).read_text("utf-8"))
+    return found
+
+
+@cache
+def validator_of(name: str) -> Any:
+    """Return the compiled validator of one of the published schemas."""
     import jsonschema
 
     extend: Any = jsonschema.validators.extend
@@ -48,7 +58,7 @@ def validator() -> Any:
     formats = jsonschema.FormatChecker(formats=())
     formats.checks("edtf")(lambda v: not isinstance(v, str) or dates.is_edtf(v))
     formats.checks("date")(lambda v: not isinstance(v, str) or dates.is_day(v))
-    return made(schema(), format_checker=formats)
+    return made(loaded(name), format_checker=formats)
 
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
@@ -72,12 +82,13 @@ class Reference:
     targets: tuple[str, ...]
 
 
-def resolve(node: dict[str, Any]) -> dict[str, Any]:
+def resolve(node: dict[str, Any], root: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return a subschema with its `$ref`, if it has one, merged in."""
     if "$ref" not in node:
         return node
-    target: dict[str, Any] = schema()["$defs"][node["$ref"].rsplit("/", 1)[1]]
-    return {**resolve(target), **node}
+    root = root or schema()
+    target: dict[str, Any] = root["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    return {**resolve(target, root), **node}
 
 
 def _walk(node: dict[str, Any], pattern: Pattern) -> Iterator[tuple[Pattern, dict[str, Any]]]:

@@ -64,7 +64,7 @@ def _findings(data: Any, text: str) -> list[Finding]:
     if not isinstance(data, dict):
         return [Finding("wrong-type", (), "a record is an object in braces { }")]
     for error in schema.validator().iter_errors(data):
-        found.extend(explain(error))
+        found.extend(explain(error, schema.schema()))
     found.extend(rules.check(data, text))
     return found
 

@@ -1,0 +1,89 @@
+"""Settings in TOML, checked by a published schema as records are: each mistake with its place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path as FilePath
+from typing import Any
+
+from toolkit.record import schema, source
+from toolkit.record.diagnostic import Diagnostic, FileReport, InvalidFileError, pointer
+from toolkit.record.explain import Finding, explain
+from toolkit.record.source import Source, UnreadableError
+from toolkit.record.validate import unreadable
+
+_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+Rules = Callable[[dict[str, Any]], Iterator[Finding]]
+
+
+class InvalidSettingsError(InvalidFileError):
+    """A settings file has errors; `report` holds them all."""
+
+
+def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, Any]:
+    """Return the settings of a TOML file.
+
+    `rules` yields what the schema cannot say. Raises InvalidSettingsError where anything is wrong.
+    """
+    try:
+        text = source.read(path)
+    except UnreadableError as error:
+        raise InvalidSettingsError(unreadable(str(path), error)) from None
+    try:
+        data = tomllib.loads(text.text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSettingsError(FileReport(text.name, (_notation(text, str(error)),))) from None
+    root = schema.loaded(schema_name)
+    errors = schema.validator_of(schema_name).iter_errors(data)
+    findings = [finding for error in errors for finding in explain(error, root)]
+    # The rules may rely on the shape of the data.
+    findings = findings or list(rules(data))
+    if findings:
+        raise InvalidSettingsError(_report(text, findings))
+    return data
+
+
+def _notation(text: Source, message: str) -> Diagnostic:
+    match = _AT.search(message)
+    line, column = (int(match[1]), int(match[2])) if match and match[1] else _end(text)
+    plain = _AT.sub("", message)
+    return Diagnostic(
+        "syntax",
+        f"this is no TOML: {plain[:1].lower()}{plain[1:]}",
+        line,
+        column,
+        line,
+        column + 1,
+    )
+
+
+def _end(text: Source) -> tuple[int, int]:
+    return text.place(len(text.text.rstrip()))
+
+
+def _report(text: Source, findings: list[Finding]) -> FileReport:
+    from toolkit.record.toml_positions import TomlPositions
+
+    positions = TomlPositions(text.text)
+    found = []
+    for finding in findings:
+        start, end = (
+            positions.key(finding.path) if finding.spot == "key" else positions.value(finding.path)
+        )
+        if finding.spot == "opening":
+            end = min(end, start + 1)
+        places = (*text.place(start), *text.place(end))
+        found.append(
+            Diagnostic(
+                finding.rule,
+                finding.message,
+                *places,
+                pointer(finding.path),
+                "error",
+                finding.suggestion,
+            )
+        )
+    return FileReport(text.name, tuple(sorted(found, key=lambda d: (d.line, d.column, d.message))))
