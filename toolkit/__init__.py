@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.errors import BriefpackError, UsageError
+    from toolkit.export.style import load_style
     from toolkit.pack.build import Pack, build
     from toolkit.pack.extract import extract
     from toolkit.record.diagnostic import Diagnostic, FileReport
@@ -33,6 +34,7 @@ _HOMES = {
     "build": "toolkit.pack.build",
     "extract": "toolkit.pack.extract",
     "load": "toolkit.record.load",
+    "load_style": "toolkit.export.style",
     "validate": "toolkit.record.validate",
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "build",
     "extract",
     "load",
+    "load_style",
     "validate",
 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import toolkit
 from toolkit.errors import BriefpackError, UsageError
-from toolkit.record.diagnostic import FileReport
+from toolkit.record.diagnostic import FileReport, InvalidFileError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"briefpack: {error}", file=sys.stderr)
         return 2
+    except InvalidFileError as error:
+        _print_reports([error.report], sys.stderr.isatty(), sys.stderr)
+        return 1
     except BriefpackError as error:
         print(f"briefpack: {error}", file=sys.stderr)
         return 1
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument(
         "--format", choices=("text", "json"), default="text", help="for people, or for programs"
     )
+    validate.add_argument("--style", metavar="DIR", help="a house style, for its handling marks")
     validate.set_defaults(run=_validate)
 
     build = commands.add_parser("build", help="build the packs of records")
@@ -76,7 +80,22 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--audience", metavar="MARK", help="leave out what is marked above this handling mark"
     )
+    build.add_argument("--style", metavar="DIR", help="a house style's folder, or a shipped style")
+    build.add_argument(
+        "--pdf-version",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="1 for PDF/UA-1 and PDF/A-3a, 2 for PDF/UA-2 and PDF/A-4f (1)",
+    )
     build.set_defaults(run=_build)
+
+    style = commands.add_parser(
+        "style", help="copy a house style into a folder, to change it there"
+    )
+    style.add_argument("folder", metavar="DIR", help="the folder to write; it must not exist")
+    style.add_argument("--from", dest="name", metavar="NAME", default="default", help="which style")
+    style.set_defaults(run=_style)
 
     extract = commands.add_parser("extract", help="take the record out of a document of its pack")
     extract.add_argument("file", metavar="FILE", help="a PDF, DOCX or XLSX file")
@@ -109,7 +128,8 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    reports = [toolkit.validate(record) for record in options.records]
+    scheme = toolkit.load_style(options.style).handling.scheme if options.style else ()
+    reports = [toolkit.validate(record, scheme) for record in options.records]
     if options.format == "json":
         from toolkit.report.machine import as_json
 
@@ -128,11 +148,16 @@ def _print_reports(reports: Sequence[FileReport], colour: bool, file: object = N
 
 
 def _build(options: argparse.Namespace) -> int:
-    only = options.only.split(",") if options.only is not None else None
+    chosen = {
+        "only": options.only.split(",") if options.only is not None else None,
+        "audience": options.audience,
+        "style": toolkit.load_style(options.style or "default"),
+        "pdf_version": options.pdf_version,
+    }
     failed = 0
     for record in options.records:
         try:
-            pack = toolkit.build(record, options.out, only=only, audience=options.audience)
+            pack = toolkit.build(record, options.out, **chosen)
         except toolkit.InvalidRecordError as error:
             _print_reports([error.report], sys.stderr.isatty(), sys.stderr)
             failed += 1
@@ -156,6 +181,16 @@ def _extract(options: argparse.Namespace) -> int:
         write_all(target.parent, [(target.name, record.data)])
     else:
         sys.stdout.buffer.write(record.data)
+    return 0
+
+
+def _style(options: argparse.Namespace) -> int:
+    from toolkit.export.style import copy_style
+
+    copy_style(options.folder, options.name)
+    print(
+        f"{options.folder}: written; change it, then: briefpack build RECORD --style {options.folder}"
+    )
     return 0
 
 

@@ -235,10 +235,10 @@ def test_a_character_that_no_font_has_is_reported_before_anything_is_written(
 def test_fonts_are_loaded_only_when_a_record_needs_them(tmp_path: Path) -> None:
     code = """
 import sys, toolkit
-from toolkit.export import fonts
+from toolkit.export.font_files import FontFiles
 loaded = []
-original = fonts.font_file
-fonts.font_file = lambda face: loaded.append(face.family) or original(face)
+original = FontFiles.read
+FontFiles.read = lambda files, face: loaded.append(face.family) or original(files, face)
 toolkit.build(sys.argv[1], sys.argv[2], only=["summary"])
 print(*sorted(set(loaded)), sep=",")
 """

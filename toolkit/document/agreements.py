@@ -53,8 +53,8 @@ def compose(ctx: Context) -> Workbook:
         "implementation",
         (*tuple(v for k, v in language.group("implementation").items() if k != "implemented"), ""),
     )
-    sheets = (
-        _sheet(
+    known = {
+        "agreements": lambda: _sheet(
             ctx,
             "agreements",
             "agreements",
@@ -63,7 +63,7 @@ def compose(ctx: Context) -> Workbook:
             pending,
             plain(parts.coverage(ctx)) if agreements else "",
         ),
-        _sheet(
+        "commitments": lambda: _sheet(
             ctx,
             "commitments",
             "commitments_sheet",
@@ -71,8 +71,9 @@ def compose(ctx: Context) -> Workbook:
             meeting.commitments,
             overdue,
         ),
-        _sheet(ctx, "figures", "figures", fields.figures(), meeting.figures),
-    )
+        "figures": lambda: _sheet(ctx, "figures", "figures", fields.figures(), meeting.figures),
+    }
+    sheets = tuple(known[name]() for name in ctx.shown("agreements", known))
     return Workbook(
         meta=ctx.meta("agreements"),
         mark_line=plain(ctx.mark_line()),

@@ -8,6 +8,7 @@ not be disclosed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from toolkit.document import parts
 from toolkit.document.blocks import (
@@ -27,32 +28,7 @@ from toolkit.record.model import Background, Topic
 def compose(ctx: Context) -> Document:
     """Return the briefing of a record."""
     meeting = ctx.meeting
-    blocks: list[Block] = [parts.key_facts(ctx, outcome=True)]
-    if meeting.summary:
-        blocks.append(Paragraph(ctx.text(meeting.summary), "lead"))
-    sections = (
-        ("objectives", _objectives),
-        ("points_to_make", _points),
-        ("expected_points", _expected),
-        ("press_line", _press_line),
-        ("sittings", _sittings),
-        ("participants", _participants),
-        ("topics", _topics),
-        ("statements", _statements),
-        ("agreements", _agreements),
-        ("commitments", _commitments),
-        ("figures", _figures),
-        ("background", _background),
-        ("events", _events),
-        ("uncertain", _uncertainties),
-    )
-    for name, section in sections:
-        body = list(section(ctx))
-        if body:
-            blocks += [Heading(1, ctx.label(name), name), *body]
-    ctx.all_sources()
-    if ctx.meeting.sources:
-        blocks += [Heading(1, ctx.label("sources"), "sources"), ctx.note_list()]
+    blocks = [*parts.sections(ctx, "briefing", SECTIONS)]
     if meeting.department:
         closing = ctx.language.label(
             "prepared", department=ctx.plain(meeting.department), date=ctx.language.day(ctx.date)
@@ -68,6 +44,10 @@ def compose(ctx: Context) -> Document:
         words=ctx.printed(),
         contents=True,
     )
+
+
+def _key_facts(ctx: Context) -> Iterator[Block]:
+    yield parts.key_facts(ctx, outcome=True)
 
 
 def _objectives(ctx: Context) -> Iterator[Block]:
@@ -325,3 +305,31 @@ def _uncertainties(ctx: Context) -> Iterator[Block]:
     items = [(*ctx.text(u.text), *ctx.cite(u.sources)) for u in ctx.meeting.uncertainties]
     if items:
         yield BulletList(tuple(items))
+
+
+def _sources(ctx: Context) -> Iterator[Block]:
+    ctx.all_sources()
+    if ctx.meeting.sources:
+        yield ctx.note_list()
+
+
+SECTIONS: Final[dict[str, parts.Section]] = {
+    "key_facts": _key_facts,
+    "summary": parts.lead,
+    "objectives": _objectives,
+    "points_to_make": _points,
+    "expected_points": _expected,
+    "press_line": _press_line,
+    "sittings": _sittings,
+    "participants": _participants,
+    "topics": _topics,
+    "statements": _statements,
+    "agreements": _agreements,
+    "commitments": _commitments,
+    "figures": _figures,
+    "background": _background,
+    "events": _events,
+    "uncertain": _uncertainties,
+    "sources": _sources,
+}
+"""The sections of the briefing, in their usual order."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 from toolkit.document.blocks import Inline, Masthead, Meta, Note, NoteList, Run, Words
 from toolkit.document.language import Language, pick, script_of, split_by_script
@@ -24,19 +24,38 @@ from toolkit.record.model import (
     Statement,
     Text,
 )
-from toolkit.record.rules import scheme_of
 
 DocumentName = Literal["briefing", "summary", "agreements"]
 
 
 class Context:
-    """One record seen in one language."""
+    """One record seen in one language, with the words and the sections of a house style.
 
-    def __init__(self, record: Record, language: str | None = None) -> None:
+    `labels` are words by language, group and key; `sections` name what each document shows.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        language: str | None = None,
+        labels: Mapping[str, Mapping[str, Any]] | None = None,
+        sections: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.record = record
         self.meeting = record.meeting
-        self.language = Language(language or self.meeting.language)
+        self.language = Language(language or self.meeting.language, labels)
+        self._sections = sections or {}
         self._cited: dict[str, int] = {}
+        self._citing = True
+
+    def shown(self, document: DocumentName, known: Iterable[str]) -> list[str]:
+        """Return the sections that a document shows, in their order; all that are known as a rule.
+
+        Where the sources are not among them, nothing is cited.
+        """
+        names = list(self._sections.get(document, known))
+        self._citing = "sources" in names
+        return names
 
     # Look-ups
 
@@ -213,8 +232,8 @@ class Context:
 
     def cite(self, refs: Sequence[str]) -> Inline:
         """Return the note numbers of sources; a source gets its number when first cited."""
-        numbers = []
-        for ref in refs:
+        numbers: list[int] = []
+        for ref in refs if self._citing else ():
             if ref in self.sources:
                 numbers.append(self._cited.setdefault(ref, len(self._cited) + 1))
         return tuple(Run("", self.language.tag, note=number) for number in numbers)
@@ -264,7 +283,7 @@ class Context:
     @cached_property
     def mark(self) -> str:
         """The strictest handling mark of anything in the record."""
-        scheme = scheme_of(self.record.data)
+        scheme = self.record.scheme
         marks = {self.meeting.handling.mark, *self.record.marks()}
         return max(marks, key=scheme.index)
 

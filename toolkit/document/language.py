@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date
 from decimal import Decimal, localcontext
@@ -32,6 +32,7 @@ _SCRIPTS = {
     "Kore": _HAN | {"Hang"},
 }
 _NEUTRAL = frozenset({"Zyyy", "Zinh"})
+_BLANK = re.compile(r"\{(\w+)\}")
 _SHORT_MONTH = re.compile(r"(?<![ML])([ML])\1{2}(?![ML])")
 _COMPACT_FROM, _COMPACT_TO = 10**6, 10**15
 
@@ -135,9 +136,23 @@ def _labels(name: str) -> dict[str, Any]:
     return tomllib.loads(resource("templates", "labels", f"{name}.toml").read_text("utf-8"))
 
 
+def english_labels() -> dict[str, Any]:
+    """Return all printed words in English, by group and key."""
+    return _labels("en")
+
+
+@cache
 def label_languages() -> list[str]:
     """Return the languages in which the documents can print their own words."""
     return sorted(path.stem for path in resource("templates", "labels").glob("*.toml"))
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return words with those of another set over them."""
+    out = dict(base)
+    for key, value in own.items():
+        out[key] = {**base.get(key, {}), **value} if isinstance(value, Mapping) else value
+    return out
 
 
 @cache
@@ -157,11 +172,13 @@ def _locale(tag: str) -> Locale:
 class Language:
     """The formats and the printed words of one document language (BCP 47)."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, labels: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`labels` are a house style's own words by language, group and key."""
         self.tag = tag
+        self._own = labels or {}
         self.locale = _locale(tag)
         self.rtl = is_rtl(tag)
-        names = label_languages()
+        names = {*label_languages(), *self._own}
         wanted = (
             tag,
             "-".join(tag.split("-")[:2]),
@@ -172,14 +189,16 @@ class Language:
 
     @cached_property
     def _words(self) -> dict[str, Any]:
-        return _labels(self.labels_tag)
+        shipped = _labels(self.labels_tag) if self.labels_tag in label_languages() else {}
+        return _over(_over(english_labels(), shipped), self._own.get(self.labels_tag, {}))
 
     def word(self, group: str, key: str, **values: object) -> str:
         """Return a printed word, as `word("role", "principal")`; values fill its blanks."""
         text = str(self._words[group][key])
-        for name, value in values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        if not values:
+            return text
+        # In one go: a value may hold what looks like a blank.
+        return _BLANK.sub(lambda match: str(values.get(match[1], match[0])), text)
 
     def sign(self, key: str) -> str:
         """Return a sign of the language: `quote_open`, `quote_close`, `list_separator`, `colon`."""

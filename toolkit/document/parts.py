@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 
@@ -11,14 +11,16 @@ from toolkit.document.blocks import (
     BarChart,
     Block,
     Cell,
+    Heading,
     Inline,
     KeyFacts,
+    Paragraph,
     Quotation,
     Run,
     Tile,
     Tiles,
 )
-from toolkit.document.context import Context
+from toolkit.document.context import Context, DocumentName
 from toolkit.document.language import script_of
 from toolkit.record import dates
 from toolkit.record.model import (
@@ -33,6 +35,13 @@ from toolkit.record.model import (
 
 _MOST_BARS = 12
 _LONGEST_LABEL = 80
+
+Section = Callable[[Context], Iterator[Block]]
+"""What writes a section's blocks; none where the record has nothing for it."""
+
+# Sections that stand without a heading.
+_UNTITLED = frozenset({"key_facts", "summary"})
+_SOURCES = "sources"
 
 Rows = list[tuple[Inline, Cell]]
 
@@ -58,6 +67,29 @@ def key_facts(ctx: Context, *, outcome: bool = False, topics: bool = False) -> K
         rows.append((ctx.label("agreed"), agreed(ctx)))
         rows.append((ctx.label("next"), upcoming(ctx)))
     return KeyFacts(ctx.label("key_facts"), tuple(row for row in rows if row[1]))
+
+
+def sections(
+    ctx: Context, document: DocumentName, known: Mapping[str, Section]
+) -> tuple[Block, ...]:
+    """Return the sections that a document shows, each under its heading.
+
+    The sources are written last, wherever they stand: only then is it known what was cited.
+    """
+    names = ctx.shown(document, known)
+    written = {name: list(known[name](ctx)) for name in sorted(names, key=_SOURCES.__eq__)}
+    blocks: list[Block] = []
+    for name in names:
+        if written[name] and name not in _UNTITLED:
+            blocks.append(Heading(1, ctx.label(name), name))
+        blocks += written[name]
+    return tuple(blocks)
+
+
+def lead(ctx: Context) -> Iterator[Block]:
+    """Yield the record's own summary."""
+    if ctx.meeting.summary:
+        yield Paragraph(ctx.text(ctx.meeting.summary), "lead")
 
 
 def times(ctx: Context, sitting: Sitting) -> str:

@@ -6,6 +6,7 @@ Long lists are cut, and a line says how much more there is and where it stands.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from toolkit.document import parts
 from toolkit.document.blocks import (
@@ -13,7 +14,6 @@ from toolkit.document.blocks import (
     BulletList,
     Column,
     Document,
-    Heading,
     Paragraph,
     Table,
 )
@@ -27,32 +27,21 @@ _MOST_QUOTATIONS = 3
 
 def compose(ctx: Context) -> Document:
     """Return the summary of a record."""
-    meeting = ctx.meeting
-    blocks: list[Block] = [parts.key_facts(ctx, topics=True)]
-    if meeting.summary:
-        blocks.append(Paragraph(ctx.text(meeting.summary), "lead"))
-    sections = (
-        ("what_was_agreed", _agreed),
-        ("figures", _figures),
-        ("next_steps", _next_steps),
-        ("quotations", _quotations),
-    )
-    for name, section in sections:
-        body = list(section(ctx))
-        if body:
-            blocks += [Heading(1, ctx.label(name), name), *body]
-    if ctx.notes():
-        blocks += [Heading(1, ctx.label("sources"), "sources"), ctx.note_list()]
+    blocks = parts.sections(ctx, "summary", SECTIONS)
     return Document(
         meta=ctx.meta("summary"),
         mark_line=ctx.mark_line(),
-        running_title=ctx.text(meeting.title),
+        running_title=ctx.text(ctx.meeting.title),
         masthead=ctx.masthead("summary"),
-        blocks=tuple(blocks),
+        blocks=blocks,
         notes=ctx.notes(),
         words=ctx.printed(),
         compact=True,
     )
+
+
+def _key_facts(ctx: Context) -> Iterator[Block]:
+    yield parts.key_facts(ctx, topics=True)
 
 
 def _agreed(ctx: Context) -> Iterator[Block]:
@@ -105,3 +94,20 @@ def _quotations(ctx: Context) -> Iterator[Block]:
     verbatim = [s for s in ctx.meeting.statements if s.mode == "verbatim" and s.of_note]
     for statement in verbatim[:_MOST_QUOTATIONS]:
         yield parts.quotation(ctx, statement, office=False)
+
+
+def _sources(ctx: Context) -> Iterator[Block]:
+    if ctx.notes():
+        yield ctx.note_list()
+
+
+SECTIONS: Final[dict[str, parts.Section]] = {
+    "key_facts": _key_facts,
+    "summary": parts.lead,
+    "what_was_agreed": _agreed,
+    "figures": _figures,
+    "next_steps": _next_steps,
+    "quotations": _quotations,
+    "sources": _sources,
+}
+"""The sections of the summary, in their usual order."""

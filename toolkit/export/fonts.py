@@ -1,23 +1,17 @@
-"""Faces, and which of them shows which characters. Files are read once, and only when needed.
-
-The families come from the packages rendercv-fonts (Latin, Cyrillic, Greek, Chinese, Japanese,
-Korean) and pymupdf-fonts (FiraGO, for Arabic, Hebrew, Thai and others), all under open licences.
-"""
+"""Faces, and which of them shows which characters. Files are read once, and only when needed."""
 
 from __future__ import annotations
 
-import importlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import BriefpackError
+from toolkit.export.font_files import FALLBACK, FaceName, FontFiles
 
-_SERIF_FILES = {"Gentium Book Plus": "GentiumBookPlus", "EB Garamond": "EBGaramond"}
 _CJK_OF_LANGUAGE = {"zh": "SC", "ja": "JP", "ko": "KR"}
 # Signs that steer how text is laid out and are never drawn.
 _UNDRAWN = frozenset(
@@ -41,45 +35,12 @@ class MissingGlyphError(BriefpackError):
     """No face shows a character."""
 
 
-@dataclass(frozen=True, slots=True)
-class FaceName:
-    """A font file: family, weight and slope; `shaped` where letters join and need HarfBuzz."""
-
-    family: str
-    bold: bool = False
-    italic: bool = False
-    shaped: bool = False
-
-    @property
-    def name(self) -> str:
-        """A name without spaces, unique among faces."""
-        slope = "Italic" if self.italic else ""
-        weight = "Bold" if self.bold else ""
-        return f"{self.family.replace(' ', '')}-{weight + slope or 'Regular'}"
-
-
-def font_file(face: FaceName) -> bytes:
-    """Return the bytes of a font file. Raises BriefpackError where it is not installed."""
-    style = ("Bold" if face.bold else "") + ("Italic" if face.italic else "") or "Regular"
-    if face.family == "FiraGO":
-        module = importlib.import_module(f"pymupdf_fonts.FiraGO_{style}")
-        return bytes(module.fontbuffer)
-    import rendercv_fonts
-
-    root = Path(rendercv_fonts.package_folder_path)
-    stem = face.family.replace(" ", "")
-    folder = "Noto Sans" if stem.startswith("NotoSans") else face.family
-    path = root / folder / f"{stem}-{style}.ttf"
-    if not path.is_file():
-        raise BriefpackError(f'the font "{face.family} {style}" is not installed ({path.name})')
-    return path.read_bytes()
-
-
 class Face:
     """A font file that is loaded: what it covers, and its widths."""
 
-    def __init__(self, face: FaceName) -> None:
+    def __init__(self, face: FaceName, files: FontFiles) -> None:
         self.face = face
+        self._files = files
         self.shapes: dict[tuple[str, int], Any] = {}
         """Texts that were shaped with this face already, by direction."""
         self.texts: dict[int, str] = {}
@@ -88,9 +49,13 @@ class Face:
     @cached_property
     def ttfont(self) -> Any:
         """The font as reportlab reads it."""
-        from reportlab.pdfbase.ttfonts import TTFont
+        from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-        return TTFont(self.face.name, io.BytesIO(font_file(self.face)))
+        try:
+            return TTFont(self.face.name, io.BytesIO(self._files.read(self.face)))
+        except TTFError as error:
+            name = f"{self.face.family} {self.face.style}"
+            raise BriefpackError(f'the font "{name}" cannot be used: {error}') from None
 
     @cached_property
     def covers(self) -> frozenset[str]:
@@ -99,15 +64,24 @@ class Face:
 
 
 @cache
-def _loaded(face: FaceName) -> Face:
-    return Face(face)
+def _files(folder: Path | None) -> FontFiles:
+    return FontFiles(folder)
+
+
+@cache
+def _loaded(face: FaceName, files: FontFiles) -> Face:
+    return Face(face, files)
 
 
 class Fonts:
-    """The faces of one document: a main family, and others for what it lacks."""
+    """The faces of one document: a main family, and others for what it lacks.
 
-    def __init__(self, family: str) -> None:
+    `folder` holds the fonts of a house style; they come before those that briefpack brings.
+    """
+
+    def __init__(self, family: str, folder: Path | None = None) -> None:
         self.family = family
+        self.files = _files(folder)
         self._fresh: dict[FaceName, Face] = {}
 
     def face(self, name: FaceName) -> Face:
@@ -117,9 +91,9 @@ class Fonts:
         a file must not depend on what was written before it.
         """
         if not name.shaped:
-            return _loaded(name)
+            return _loaded(name, self.files)
         if name not in self._fresh:
-            self._fresh[name] = Face(name)
+            self._fresh[name] = Face(name, self.files)
         return self._fresh[name]
 
     def texts(self) -> dict[str, dict[int, str]]:
@@ -137,8 +111,11 @@ class Fonts:
     def _candidates(self, bold: bool, italic: bool, language: str) -> Iterable[FaceName]:
         yield FaceName(self.family, bold, italic)
         preferred = _CJK_OF_LANGUAGE.get(language.split("-", maxsplit=1)[0], "SC")
+        for family in self.files.own:
+            if family != self.family:
+                yield FaceName(family, bold, italic, shaped=True)
         yield FaceName("Noto Sans", bold, italic)
-        yield FaceName("FiraGO", bold, italic, shaped=True)
+        yield FaceName(FALLBACK, bold, italic, shaped=True)
         for region in (preferred, *(r for r in ("SC", "JP", "KR") if r != preferred)):
             yield FaceName(f"Noto Sans {region}", bold)
 

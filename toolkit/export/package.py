@@ -93,7 +93,7 @@ def record_in(parts: Mapping[str, bytes]) -> Attachment | None:
 
 
 def add_custom_properties(parts: Parts, values: Mapping[str, str]) -> None:
-    """Write the custom document properties of a package."""
+    """Write the custom document properties of a package, in place of those that it has."""
     root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={_DEFAULT: _CUSTOM, "vt": _VT})
     for number, (name, value) in enumerate(values.items(), 2):
         entry = etree.SubElement(root, f"{{{_CUSTOM}}}property")
@@ -101,11 +101,22 @@ def add_custom_properties(parts: Parts, values: Mapping[str, str]) -> None:
         entry.set("pid", str(number))
         entry.set("name", name)
         etree.SubElement(entry, f"{{{_VT}}}lpwstr").text = value
+    known = "docProps/custom.xml" in parts
     parts["docProps/custom.xml"] = serialised(root)
+    if known:
+        return
     relate(
         parts, "_rels/.rels", f"{_OFFICE}/relationships/custom-properties", "docProps/custom.xml"
     )
     _content_type(parts, "/docProps/custom.xml", _CUSTOM_TYPE)
+
+
+def custom_properties(parts: Parts) -> dict[str, str]:
+    """Return the custom document properties of a package that are texts."""
+    if "docProps/custom.xml" not in parts:
+        return {}
+    root = parsed(parts["docProps/custom.xml"])
+    return {str(e.get("name")): e.findtext(f"{{{_VT}}}lpwstr") or "" for e in root}
 
 
 def relate(parts: Parts, rels: str, kind: str, target: str) -> str:

@@ -1,15 +1,35 @@
-"""The house style as values: colours, fonts, paper."""
+"""The house style: a folder with style.toml, the Word styles, and where wanted emblem and fonts."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from typing import Literal
+import hashlib
+import shutil
+from collections.abc import Iterator
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from toolkit.document.language import english_labels
+from toolkit.errors import BriefpackError
+from toolkit.record.explain import Finding, closest
+from toolkit.record.settings import read_settings
 from toolkit.resources import resource
+
+SETTINGS, TEMPLATE, FONTS = "style.toml", "briefing.docx", "fonts"
+_SCHEMA = "style.schema.json"
+_LEAST_CONTRAST = 4.5
+# Letters and the ground on which they stand.
+_PAIRS = (
+    ("text", "paper"),
+    ("accent", "paper"),
+    ("muted", "paper"),
+    ("text", "panel"),
+    ("accent", "panel"),
+    ("muted", "panel"),
+)
 
 
 class Colours(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,16 +59,200 @@ class Paper(Struct, frozen=True, forbid_unknown_fields=True):
     right: float
 
 
-class Style(Struct, frozen=True, forbid_unknown_fields=True):
-    """A house style."""
+class EmblemFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The emblem's file, what it shows, and its height in millimetres."""
 
+    file: str
+    alt: str
+    height: float = 16
+
+
+class Marks(Struct, frozen=True, forbid_unknown_fields=True):
+    """The handling marks of records that name no scheme, least strict first."""
+
+    scheme: tuple[str, ...] = ()
+
+
+class Style(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """A house style; `folder` is where its files are."""
+
+    folder: Path
     colours: Colours
     fonts: FontNames
     paper: Paper
+    emblem: EmblemFile | None = None
+    handling: Marks = Marks()
+    labels: dict[str, dict[str, Any]] = {}
+    sections: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def template(self) -> bytes:
+        """The Word document whose styles the papers use."""
+        return (self.folder / TEMPLATE).read_bytes()
+
+    @property
+    def font_folder(self) -> Path | None:
+        """The folder of the style's own fonts, where it has one."""
+        folder = self.folder / FONTS
+        return folder if folder.is_dir() else None
+
+    @cached_property
+    def sha256(self) -> str:
+        """A fingerprint of all files of the style; it does not depend on where they are."""
+        total = hashlib.sha256()
+        for path in sorted(p for p in self.folder.rglob("*") if p.is_file()):
+            name = path.relative_to(self.folder).as_posix()
+            total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        return total.hexdigest()
+
+
+def shipped_styles() -> list[str]:
+    """Return the names of the styles that briefpack ships."""
+    return sorted(path.name for path in resource("templates", "styles").iterdir() if path.is_dir())
 
 
 @cache
 def default_style() -> Style:
-    """Return the style that briefpack ships."""
-    text = resource("templates", "styles", "default", "style.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Style)
+    """Return the style of documents for which no other is named."""
+    return load_style(resource("templates", "styles", "default"))
+
+
+def load_style(folder: str | Path) -> Style:
+    """Read a house style. `folder` is a folder, or the name of a shipped style.
+
+    Raises InvalidSettingsError with the place of each mistake, and BriefpackError where a file of
+    the style is missing or cannot be used.
+    """
+    path = Path(folder)
+    if not path.exists() and str(folder) in shipped_styles():
+        path = resource("templates", "styles", str(folder))
+    if not path.is_dir():
+        names = ", ".join(shipped_styles())
+        raise BriefpackError(f"{folder}: there is no such style folder; shipped styles are {names}")
+    data = read_settings(path / SETTINGS, _SCHEMA, lambda found: _rules(path, found))
+    style = msgspec.convert({**_merged(_defaults(), data), "folder": path}, Style)
+    if not (path / TEMPLATE).is_file():
+        raise BriefpackError(f"{path / TEMPLATE}: the file with the Word styles is missing")
+    return style
+
+
+def copy_style(target: str | Path, name: str = "default") -> None:
+    """Copy a shipped style into a new folder, to be changed there.
+
+    Raises BriefpackError where the folder exists already or cannot be written.
+    """
+    if name not in shipped_styles():
+        known = ", ".join(shipped_styles())
+        raise BriefpackError(f'there is no style "{name}"; there are {known}')
+    try:
+        shutil.copytree(resource("templates", "styles", name), target)
+    except FileExistsError:
+        raise BriefpackError(f"{target} is there already; choose another name") from None
+    except OSError as error:
+        raise BriefpackError(f"{target} cannot be written: {error.strerror or error}") from None
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    path = resource("templates", "styles", "default", SETTINGS)
+    return read_settings(path, _SCHEMA, lambda _: iter(()))
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    out = dict(base)
+    for key, value in over.items():
+        nested = isinstance(value, dict) and isinstance(base.get(key), dict)
+        out[key] = _merged(base[key], value) if nested else value
+    return out
+
+
+def _rules(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what no schema can say of a style."""
+    yield from _contrasts(data)
+    yield from _family(folder, data)
+    yield from _emblem(folder, data)
+    yield from _labels(data)
+
+
+def _contrasts(data: dict[str, Any]) -> Iterator[Finding]:
+    own = data.get("colours", {})
+    colours = _merged(_defaults()["colours"], own)
+    for letters, ground in _PAIRS:
+        ratio = contrast(colours[letters], colours[ground])
+        if ratio < _LEAST_CONTRAST:
+            blamed = letters if letters in own else ground
+            yield Finding(
+                "low-contrast",
+                ("colours", blamed),
+                f'"{letters}" ({colours[letters]}) on "{ground}" ({colours[ground]}) has a contrast '
+                f"of {ratio:.1f}:1; letters need {_LEAST_CONTRAST}:1: take a darker letter or a "
+                "lighter ground",
+            )
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _family(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
+    from toolkit.export.font_files import FontFiles
+
+    own = folder / FONTS
+    try:
+        files = FontFiles(own if own.is_dir() else None)
+        families = files.families()
+    except BriefpackError as error:
+        yield Finding("bad-font", ("fonts",), str(error))
+        return
+    family = data.get("fonts", {}).get("family")
+    if family is None:
+        return
+    if family not in families:
+        match = closest(family, families)
+        hint = f'did you mean "{match}"?' if match else f"there are {', '.join(families)}"
+        suggestion = f'"{match}"' if match else None
+        message = f'there is no family "{family}" with its four styles; {hint}'
+        yield Finding("unknown-font", ("fonts", "family"), message, "value", suggestion)
+
+
+def _emblem(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
+    if "emblem" not in data:
+        return
+    from toolkit.export.emblem import EmblemError, read_emblem
+
+    try:
+        read_emblem(folder / data["emblem"]["file"], "FFFFFF")
+    except EmblemError as error:
+        yield Finding("bad-emblem", ("emblem", "file"), str(error))
+
+
+def _labels(data: dict[str, Any]) -> Iterator[Finding]:
+    english = english_labels()
+    for tag, groups in data.get("labels", {}).items():
+        for name, words in groups.items():
+            path = ("labels", tag, name)
+            if name not in english:
+                yield _unknown_label(path, name, list(english))
+            elif isinstance(words, str) != isinstance(english[name], str):
+                what = "one word" if isinstance(english[name], str) else "a table of words"
+                yield Finding("wrong-type", path, f'"{name}" must be {what}', "key")
+            elif isinstance(words, dict):
+                # Handling marks are the ministry's own; their words are, too.
+                known = words if name == "mark" else english[name]
+                for key in words:
+                    if key not in known:
+                        yield _unknown_label((*path, key), key, list(known))
+
+
+def _unknown_label(path: tuple[str, ...], name: str, known: list[str]) -> Finding:
+    match = closest(name, known)
+    hint = f'did you mean "{match}"?' if match else f"there are {', '.join(known[:12])}"
+    return Finding("unknown-key", path, f'"{name}" is no printed word; {hint}', "key", match)

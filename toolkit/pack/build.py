@@ -12,7 +12,7 @@ from toolkit.document.context import Context
 from toolkit.document.registry import COMPOSERS
 from toolkit.errors import UnshowableTextError, UsageError
 from toolkit.export.registry import Attachment, Exporter, exporter
-from toolkit.export.style import Style, default_style
+from toolkit.export.style import Style, default_style, load_style
 from toolkit.pack import manifest
 from toolkit.pack.files import remove, write_all
 from toolkit.pack.manifest import PackFile
@@ -21,6 +21,7 @@ from toolkit.record.load import InvalidRecordError, Record, load
 from toolkit.record.select import select
 from toolkit.version import VERSION
 
+PDF_FORMATS = {1: "pdf", 2: "pdf2"}
 DEFAULT_FORMATS = {"briefing": "docx", "summary": "pdf", "agreements": "xlsx"}
 
 
@@ -46,11 +47,14 @@ class Wanted:
         return self.document if usual else f"{self.document}.{self.format}"
 
 
-def wanted(only: Iterable[str] | None) -> tuple[Wanted, ...]:
+def wanted(only: Iterable[str] | None, pdf_version: int = 1) -> tuple[Wanted, ...]:
     """Read the names of documents, as `briefing` or `briefing.pdf`.
 
-    They come in the order of the pack, each once. Raises UsageError for a name that does not exist.
+    They come in the order of the pack, each once. Raises UsageError for a name that does not exist,
+    or a version of PDF files that does not.
     """
+    if pdf_version not in PDF_FORMATS:
+        raise UsageError(f"there is no PDF version {pdf_version}; write 1 or 2")
     chosen = []
     for name in only if only is not None else DEFAULT_FORMATS:
         document, _, form = name.strip().partition(".")
@@ -58,7 +62,8 @@ def wanted(only: Iterable[str] | None) -> tuple[Wanted, ...]:
             raise UsageError(
                 f'there is no document "{document}"; there are {", ".join(DEFAULT_FORMATS)}'
             )
-        chosen.append(Wanted(document, form or DEFAULT_FORMATS[document]))
+        form = form or DEFAULT_FORMATS[document]
+        chosen.append(Wanted(document, PDF_FORMATS[pdf_version] if form == "pdf" else form))
     if not chosen:
         raise UsageError("name at least one document")
     order = list(DEFAULT_FORMATS)
@@ -71,28 +76,36 @@ def build(
     *,
     only: Iterable[str] | None = None,
     audience: str | None = None,
+    style: Style | str | Path | None = None,
+    pdf_version: int = 1,
 ) -> Pack:
     """Build the pack of a record in `out`/ID and return what was written.
 
     `only` names documents (`briefing`, `summary`, `agreements`, each with a format where another
     than its own is wanted, as `briefing.pdf`). With `audience`, a handling mark, all that is marked
-    above it is left out, and folder and files carry the mark in their names.
+    above it is left out, and folder and files carry the mark in their names. `style` is a house
+    style's folder, or the name of a shipped one. `pdf_version` is 1 for PDF/UA-1 with PDF/A-3a, 2
+    for PDF/UA-2 with PDF/A-4f.
 
     Raises InvalidRecordError where the record has errors or a character that cannot be printed,
     UsageError for wrong options, BriefpackError where the output cannot be written. Nothing is
     written before all documents are made; what an earlier build wrote there and this one does not
     is removed, so that a folder holds one pack.
     """
-    documents = wanted(only)
+    documents = wanted(only, pdf_version)
     exporters = {w.format: exporter(w.format) for w in documents}
-    whole = record if isinstance(record, Record) else load(record)
+    look = style if isinstance(style, Style) else load_style(style) if style else default_style()
+    whole = record if isinstance(record, Record) else load(record, look.handling.scheme)
     shown = select(whole, audience) if audience else whole
     name = f"{whole.id}--{_slug(audience)}" if audience else whole.id
-    style = default_style()
-    _check_letters(whole, exporters.values(), style)
-    made = list(_documents(shown, documents, exporters, style, name))
+    _check_letters(whole, exporters.values(), look)
+    made = list(_documents(shown, documents, exporters, look, name))
     files = tuple(manifest.described(file, kind, data) for file, kind, data in made)
-    options: dict[str, Any] = {"documents": [w.name for w in documents], "audience": audience}
+    options: dict[str, Any] = {
+        "documents": [w.name for w in documents],
+        "audience": audience,
+        "style": look.sha256,
+    }
     stated = {"id": whole.id, "version": whole.meeting.version, "sha256": whole.source.sha256}
     text = manifest.manifest_text(stated, VERSION, options, files)
     folder = Path(out) / name
@@ -116,7 +129,8 @@ def _documents(
 ) -> Iterator[tuple[str, str, bytes]]:
     attachment = Attachment(f"{record.id}.json", record.source.data)
     for entry in documents:
-        composed = COMPOSERS[entry.document](Context(record))
+        ctx = Context(record, labels=style.labels, sections=style.sections)
+        composed = COMPOSERS[entry.document](ctx)
         chosen = exporters[entry.format]
         try:
             data = chosen.export(composed, style, attachment)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.record import schema, source
+from toolkit.record import rules, schema, source
 from toolkit.record.diagnostic import InvalidFileError
 from toolkit.record.model import Meeting
 from toolkit.record.source import Source, UnreadableError
@@ -24,6 +24,8 @@ class Record:
     source: Source
     data: dict[str, Any]
     meeting: Meeting
+    scheme: tuple[str, ...]
+    """The handling marks in force, least strict first."""
 
     @property
     def id(self) -> str:
@@ -36,8 +38,8 @@ class Record:
         return set(found)
 
 
-def load(path: str | Path) -> Record:
-    """Read and validate a record.
+def load(path: str | Path, scheme: tuple[str, ...] = ()) -> Record:
+    """Read and validate a record. `scheme` are the handling marks where it names none of its own.
 
     Raises InvalidRecordError, which carries the report, where the file cannot be read or has errors.
     """
@@ -45,14 +47,15 @@ def load(path: str | Path) -> Record:
         text = source.read(path)
     except UnreadableError as error:
         raise InvalidRecordError(unreadable(str(path), error)) from None
-    return from_source(text)
+    return from_source(text, scheme)
 
 
-def from_source(text: Source) -> Record:
+def from_source(text: Source, scheme: tuple[str, ...] = ()) -> Record:
     """Validate a text that was read already; raises as `load` does."""
     import msgspec
 
-    report, data = check(text)
+    report, data = check(text, scheme)
     if not report.valid:
         raise InvalidRecordError(report)
-    return Record(text, data, msgspec.convert(data, Meeting))
+    marks = rules.scheme_of(data, scheme)
+    return Record(text, data, msgspec.convert(data, Meeting), marks)

@@ -20,14 +20,18 @@ _MOST_DECIMALS = 30
 _ESCAPED = re.compile(r"\\[bf]|\\u(?:00[0189]|202|[dD][89a-fA-F]|[fF]{3}|007)")
 
 
-def check(data: Any, text: str) -> Iterator[Finding]:
-    """Yield what is wrong with a record beyond its shape; data need not follow the schema."""
+def check(data: Any, text: str, usual: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """Yield what is wrong with a record beyond its shape; data need not follow the schema.
+
+    `usual` are the handling marks where the record names no scheme.
+    """
     if not isinstance(data, dict):
         return
     yield from unique_ids(data)
     yield from known_references(data)
-    yield from known_marks(data)
-    yield from kept_back(data)
+    scheme = scheme_of(data, usual)
+    yield from known_marks(data, scheme)
+    yield from kept_back(data, scheme)
     yield from decimals(data)
     if _FORBIDDEN.search(text) or _ESCAPED.search(text):
         yield from characters(data)
@@ -94,18 +98,17 @@ def _unknown(
     )
 
 
-def scheme_of(data: Any) -> tuple[str, ...]:
+def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the handling marks in force for a record, least strict first."""
     handling = data.get("handling") if isinstance(data, dict) else None
     scheme = handling.get("scheme") if isinstance(handling, dict) else None
     if isinstance(scheme, list) and scheme and all(isinstance(m, str) for m in scheme):
         return tuple(scheme)
-    return schema.default_scheme()
+    return usual or schema.default_scheme()
 
 
-def known_marks(data: Any) -> Iterator[Finding]:
+def known_marks(data: Any, scheme: tuple[str, ...]) -> Iterator[Finding]:
     """`unknown-mark`: every handling mark is one of the scheme in force."""
-    scheme = scheme_of(data)
     for pattern in (("handling", "mark"), *schema.mark_patterns()):
         for path, value in schema.at(data, pattern):
             if isinstance(value, str) and value not in scheme:
@@ -121,9 +124,8 @@ def known_marks(data: Any) -> Iterator[Finding]:
                 )
 
 
-def kept_back(data: Any) -> Iterator[Finding]:
+def kept_back(data: Any, scheme: tuple[str, ...]) -> Iterator[Finding]:
     """`disclosable-mark`: what must not be disclosed stands above the least strict mark."""
-    scheme = scheme_of(data)
     handling = data.get("handling")
     whole = handling.get("mark") if isinstance(handling, dict) else None
     for path, use in schema.at(data, ("background", EVERY, "use")):

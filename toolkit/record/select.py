@@ -24,7 +24,7 @@ def select(record: Record, audience: str) -> Record:
     Raises UsageError where the scheme has no such mark, and BriefpackError where the record as a
     whole stands above it or nothing of use would be left.
     """
-    scheme = rules.scheme_of(record.data)
+    scheme = record.scheme
     if audience not in scheme:
         raise UsageError(
             f'there is no handling mark "{audience}" in this record; there are {", ".join(scheme)}'
@@ -45,7 +45,7 @@ def select(record: Record, audience: str) -> Record:
     encoded = msgspec.json.Encoder(decimal_format="number").encode(data)
     text = msgspec.json.format(encoded, indent=2) + b"\n"
     try:
-        return from_source(Source(record.source.name, text, text.decode("utf-8")))
+        return from_source(Source(record.source.name, text, text.decode("utf-8")), scheme)
     except BriefpackError as error:
         raise BriefpackError(
             f'nothing that can stand alone is left of the record for "{audience}"'

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from toolkit.record.positions import Positions
 
 
-def validate(path: str | FilePath) -> FileReport:
+def validate(path: str | FilePath, scheme: tuple[str, ...] = ()) -> FileReport:
     """Check one record: notation, schema and references.
+
+    `scheme` are the handling marks, least strict first, of records that name none of their own.
 
     Returns every mistake at once, in the order of the file. A file that cannot be read gives one
     diagnostic with the rule `unreadable`; nothing is raised.
     """
     try:
-        return check(source.read(path))[0]
+        return check(source.read(path), scheme)[0]
     except UnreadableError as error:
         return unreadable(str(path), error)
 
@@ -33,14 +35,14 @@ def unreadable(name: str, error: UnreadableError) -> FileReport:
     return FileReport(name, (Diagnostic("unreadable", str(error), *place),))
 
 
-def check(text: Source) -> tuple[FileReport, Any]:
+def check(text: Source, scheme: tuple[str, ...] = ()) -> tuple[FileReport, Any]:
     """Check a record's text; return the report and the data (None where it could not be read)."""
     parsed = syntax.parse(text.text)
     found = [_notation(text, fix) for fix in parsed.fixes if fix.message]
     if parsed.fatal:
         found.append(_notation(text, parsed.fatal))
         return _report(text, found), None
-    findings = _findings(parsed.data, parsed.text)
+    findings = _findings(parsed.data, parsed.text, scheme)
     if findings or parsed.duplicate_keys:
         from toolkit.record.positions import Positions
 
@@ -59,13 +61,13 @@ def check(text: Source) -> tuple[FileReport, Any]:
     return _report(text, found), parsed.data
 
 
-def _findings(data: Any, text: str) -> list[Finding]:
+def _findings(data: Any, text: str, scheme: tuple[str, ...]) -> list[Finding]:
     found: list[Finding] = []
     if not isinstance(data, dict):
         return [Finding("wrong-type", (), "a record is an object in braces { }")]
     for error in schema.validator().iter_errors(data):
         found.extend(explain(error, schema.schema()))
-    found.extend(rules.check(data, text))
+    found.extend(rules.check(data, text, scheme))
     return found
 
 

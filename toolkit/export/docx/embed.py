@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from toolkit.export.docx.oxml import W
-from toolkit.export.fonts import FaceName, font_file
+from toolkit.export.font_files import FaceName, FontFiles
 from toolkit.export.package import Parts, add_default_type, parsed, relate, serialised
 
 _TYPE = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
@@ -42,7 +42,7 @@ _BEFORE = {
 }
 
 
-def embed_fonts(parts: Parts, family: str) -> None:
+def embed_fonts(parts: Parts, family: str, files: FontFiles) -> None:
     """Put the four styles of a family into the parts of a document."""
     table = parsed(parts["word/fontTable.xml"])
     for old in table.findall(f"{{{W}}}font[@{{{W}}}name='{family}']"):
@@ -53,7 +53,7 @@ def embed_fonts(parts: Parts, family: str) -> None:
         face = FaceName(family, bold, italic)
         key = uuid.uuid5(_KEYS, face.name)
         name = f"fonts/font{number}.odttf"
-        parts[f"word/{name}"] = _obfuscated(font_file(face), key)
+        parts[f"word/{name}"] = _obfuscated(files.read(face), key)
         identity = relate(parts, "word/_rels/fontTable.xml.rels", f"{_R}/font", name)
         made = etree.SubElement(entry, f"{{{W}}}{tag}")
         made.set(f"{{{_R}}}id", identity)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
-import tomllib
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,58 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
+from lxml import etree
 
-from toolkit.export.package import read_parts, write_parts
-from toolkit.export.style import Style
+from toolkit.errors import BriefpackError
+from toolkit.export.package import (
+    add_custom_properties,
+    custom_properties,
+    parsed,
+    read_parts,
+    serialised,
+    write_parts,
+)
+from toolkit.export.style import TEMPLATE, Style, load_style
 
 EAST_ASIAN = "Microsoft YaHei"
 COMPLEX = "Arial"
 TABLE, FACTS = "Briefpack Table", "Briefpack Facts"
+STYLES = (
+    "Normal",
+    "Title",
+    "Heading 1",
+    "Heading 2",
+    "Heading 3",
+    "Kicker",
+    "Reference Line",
+    "Lead",
+    "Remark",
+    "Fields",
+    "Closing",
+    "Fact Label",
+    "Fact",
+    "Table Text",
+    "Table Remark",
+    "Table Header",
+    "Figure Value",
+    "Caption",
+    "Quote",
+    "Attribution",
+    "List Bullet",
+    "List Number",
+    "Source",
+    "toc 1",
+    "TOC Heading",
+    "Header",
+    "Footer",
+    "Handling Mark",
+    "footnote text",
+    "footnote reference",
+    "Hyperlink",
+    TABLE,
+    FACTS,
+)
+"""The Word styles that the papers use; a template that is edited in Word must keep them."""
 
 
 def make_template(style: Style) -> bytes:
@@ -43,7 +88,38 @@ def make_template(style: Style) -> bytes:
     _drop_ballast(document)
     out = io.BytesIO()
     document.save(out)
-    return write_parts(read_parts(out.getvalue()))
+    parts = read_parts(out.getvalue())
+    add_custom_properties(parts, _palette(style))
+    return write_parts(parts)
+
+
+def restyled(style: Style) -> bytes:
+    """Return the template of a style with the colours and the family of its style.toml.
+
+    A template remembers the colours from which it was made. Where style.toml has others now, they
+    take their places; what was changed in Word stays as it is.
+    """
+    try:
+        parts = read_parts(style.template)
+        old, new = custom_properties(parts), _palette(style)
+        changed = {old[k]: v for k, v in new.items() if old.get(k, v) != v}
+        if not changed:
+            return style.template
+        for name in ("word/styles.xml", "word/fontTable.xml"):
+            root = parsed(parts[name])
+            for node in root.iter():
+                for key, value in node.attrib.items():
+                    if value in changed:
+                        node.set(key, changed[str(value)])
+            parts[name] = serialised(root)
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
+        raise BriefpackError(f"{style.folder / TEMPLATE} is no Word document") from None
+    return write_parts(parts)
+
+
+def _palette(style: Style) -> dict[str, str]:
+    colours = {f"Style {k}": v.upper() for k, v in msgspec.structs.asdict(style.colours).items()}
+    return {**colours, "Style family": style.fonts.family}
 
 
 def element(tag: str, **attributes: str) -> Any:
@@ -302,9 +378,9 @@ def _drop_ballast(document: Any) -> None:
 
 def main(folder: str) -> None:
     """Write the template of a style folder."""
-    path = Path(folder)
-    style = msgspec.convert(tomllib.loads((path / "style.toml").read_text("utf-8")), Style)
-    (path / "briefing.docx").write_bytes(make_template(style))
+    target = Path(folder) / TEMPLATE
+    target.touch()
+    target.write_bytes(make_template(load_style(folder)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from toolkit.document import blocks as b
+from toolkit.errors import BriefpackError
 from toolkit.export.docx import template
 from toolkit.export.docx.chart import add_chart
 from toolkit.export.docx.embed import embed_fonts
@@ -26,10 +27,11 @@ from toolkit.export.docx.oxml import (
     text_run,
     word_language,
 )
+from toolkit.export.emblem import read_emblem
+from toolkit.export.font_files import FontFiles
 from toolkit.export.package import add_custom_properties, add_record, read_parts, write_parts
 from toolkit.export.registry import Attachment
-from toolkit.export.style import Style
-from toolkit.resources import resource
+from toolkit.export.style import TEMPLATE, Style
 
 _PAPER = {"A4": (210, 297), "Letter": (215.9, 279.4)}
 _ROLES = {
@@ -51,8 +53,7 @@ class _Writer:
     def __init__(self, document: b.Document, style: Style) -> None:
         self.composed = document
         self.style = style
-        file = resource("templates", "styles", "default", "briefing.docx")
-        self.docx = docx.Document(io.BytesIO(file.read_bytes()))
+        self.docx = self._template()
         self.body = self.docx.element.body
         self.end = self.body.find(qn("w:sectPr"))
         self.styles = {s.name: s.style_id for s in self.docx.styles}
@@ -64,6 +65,15 @@ class _Writer:
         self.numbering = self._numbering()
         paper = _PAPER[style.paper.size]
         self.width_mm = paper[0] - style.paper.left - style.paper.right
+
+    def _template(self) -> Any:
+        opened = docx.Document(io.BytesIO(template.restyled(self.style)))
+        names = {s.name for s in opened.styles}
+        lacking = [name for name in template.STYLES if name not in names]
+        if lacking:
+            path = self.style.folder / TEMPLATE
+            raise BriefpackError(f'{path} lacks the Word style "{lacking[0]}"; add it again')
+        return opened
 
     def run(self, record: Attachment) -> bytes:
         composed = self.composed
@@ -93,7 +103,7 @@ class _Writer:
             },
         )
         add_record(parts, "word/document.xml", record)
-        embed_fonts(parts, self.style.fonts.family)
+        embed_fonts(parts, self.style.fonts.family, FontFiles(self.style.font_folder))
         return write_parts(parts)
 
     # Pieces
@@ -215,7 +225,21 @@ class _Writer:
         core.identifier = meta.record_id
         core.created = core.modified = datetime.combine(meta.date, time())
 
+    def _emblem(self) -> None:
+        """Put the style's emblem at the top of the first page."""
+        emblem = self.style.emblem
+        if emblem is None:
+            return
+        picture = read_emblem(self.style.folder / emblem.file, self.style.colours.paper)
+        holder = self.docx.add_paragraph(style="Reference Line")
+        drawn = holder.add_run().add_picture(io.BytesIO(picture.png), height=Mm(emblem.height))
+        drawn._inline.docPr.set("descr", emblem.alt)
+        drawn._inline.docPr.set("name", "Emblem")
+        if self.rtl:
+            holder._p.get_or_add_pPr().append(element("bidi"))
+
     def _masthead(self, head: b.Masthead) -> None:
+        self._emblem()
         if head.reference or head.copy:
             line = self._paragraph("Reference Line", head.reference)
             if head.copy:

@@ -42,7 +42,7 @@ class PdfExporter:
 
     def lacking(self, characters: Iterable[str], style: Style) -> list[str]:
         """Return the characters that no installed font shows."""
-        return Fonts(style.fonts.family).lacking(characters)
+        return Fonts(style.fonts.family, style.font_folder).lacking(characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Build:
     def __init__(self, document: Document, style: Style) -> None:
         self.document = document
         self.style = style
-        self.fonts = Fonts(style.fonts.family)
+        self.fonts = Fonts(style.fonts.family, style.font_folder)
         paper = style.paper
         self.width, self.height = A4 if paper.size == "A4" else LETTER
         self.top, self.bottom = paper.top * mm, paper.bottom * mm

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reportlab.lib.utils import ImageReader
 from reportlab.platypus.flowables import Flowable
 
+from toolkit.export.emblem import Picture
 from toolkit.export.pdf.tags import Element, TaggedCanvas
 from toolkit.export.pdf.text import Paragraph, draw_lines, draw_untagged
 
@@ -374,3 +377,30 @@ class Chart(Block):
                 draw_untagged(canvas, bar.shown, bar.shown.lines(shown - 8), text_x, y - 2.5)
                 y -= row
             canvas.line(zero, 0, zero, self.height)
+
+
+class EmblemBlock(Block):
+    """The emblem of the house style, a figure with its text for those who cannot see it."""
+
+    def __init__(self, element: Element, picture: Picture, height: float, rtl: bool) -> None:
+        super().__init__(0, 8)
+        self.element, self.picture, self.rtl = element, picture, rtl
+        self.size = height * picture.ratio, height
+
+    def wrap(self, available: float, _height: float) -> tuple[float, float]:
+        """Return the emblem's size; one wider than the page is made smaller."""
+        width, height = self.size
+        scale = min(1.0, available / width)
+        self.shown = width * scale, height * scale
+        self.width, self.height = available, self.shown[1]
+        return available, self.height
+
+    def draw(self) -> None:
+        """Draw the emblem at the start of the line."""
+        canvas = self.canv
+        width, height = self.shown
+        x = self.width - width if self.rtl else 0.0
+        corners = (*canvas.absolutePosition(x, 0), *canvas.absolutePosition(x + width, height))
+        self.element.attributes["Layout"] = {"BBox": list(corners), "Placement": "Block"}
+        with canvas.tag(self.element):
+            canvas.drawImage(ImageReader(io.BytesIO(self.picture.png)), x, 0, width, height)

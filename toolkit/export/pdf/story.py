@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from reportlab.lib.units import mm
+
 from toolkit.document import blocks as b
+from toolkit.export.emblem import read_emblem
 from toolkit.export.fonts import Fonts
 from toolkit.export.pdf.flowables import (
     Block,
     Box,
     Chart,
     ChartBar,
+    EmblemBlock,
     Grid,
     GridContent,
     GridLook,
@@ -148,8 +152,16 @@ class Story:
         """Return runs as a paragraph of the document's language and direction."""
         return Paragraph(content, style, element, self.fonts, self.document.meta.language, self.rtl)
 
+    def _emblem(self) -> Iterator[Block]:
+        emblem = self.style.emblem
+        if emblem:
+            picture = read_emblem(self.style.folder / emblem.file, self.style.colours.paper)
+            figure = self.root.child("Figure", alt=emblem.alt)
+            yield EmblemBlock(figure, picture, emblem.height * mm, self.rtl)
+
     def _masthead(self, head: b.Masthead) -> Iterator[Block]:
         s = self.sizes
+        yield from self._emblem()
         left = tuple(part for part in (head.reference, head.date) if part)
         right = tuple(part for part in (head.copy, head.department) if part)
         if left or right:
