@@ -87,8 +87,8 @@ def test_links_lead_somewhere(trees: dict[str, Node]) -> None:
         pages = {page.obj.objgen for page in tree.raw.pages}
         for link in tree.all("Link"):
             for annotation in link.objects:
-                if "/Dest" in annotation:
-                    assert annotation.Dest[0].objgen in pages
+                if annotation.A.S == "/GoTo":
+                    assert annotation.A.D[0].objgen in pages
                 else:
                     assert re.match("https?://", str(annotation.A.URI))
 

@@ -34,12 +34,12 @@ class Outline:
 
 def test_the_formats_of_the_house() -> None:
     assert set(formats()) >= {"docx", "pdf", "xlsx"}
-    for name in ("docx", "pdf", "xlsx"):
+    for name in ("docx", "pdf", "pdf2", "xlsx"):
         assert isinstance(exporter(name), Exporter)
 
 
 def test_a_format_that_is_not_installed_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="docx, pdf, xlsx"):
+    with pytest.raises(UsageError, match="docx, pdf, pdf2, xlsx"):
         exporter("odt")
 
 

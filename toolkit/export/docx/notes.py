@@ -22,7 +22,8 @@ class Footnotes:
     Where a source is cited again, a NOTEREF field repeats the number of its note.
     """
 
-    def __init__(self, document: Any, notes: tuple[Note, ...]) -> None:
+    def __init__(self, document: Any, notes: tuple[Note, ...], rtl: bool) -> None:
+        self._rtl = rtl
         self._document = document
         self._notes = {note.number: note for note in notes}
         self._ids: dict[int, int] = {}
@@ -61,6 +62,8 @@ class Footnotes:
         paragraph = element("p")
         form = element("pPr")
         form.append(element("pStyle", val="FootnoteText"))
+        if self._rtl:
+            form.append(element("bidi"))
         paragraph.append(form)
         mark = element("r")
         properties = element("rPr")

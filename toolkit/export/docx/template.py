@@ -19,9 +19,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
+from fontTools.ttLib import TTFont
 from lxml import etree
 
 from toolkit.errors import BriefpackError
+from toolkit.export.font_files import FaceName, FontFiles
 from toolkit.export.package import (
     add_custom_properties,
     custom_properties,
@@ -75,7 +77,8 @@ STYLES = (
 
 def make_template(style: Style) -> bytes:
     """Return a DOCX without text whose styles follow a house style."""
-    document = Document()
+    document: Any = Document()
+    document.natural_line = _natural_line(style)
     for name in list(document.styles):
         if name.type == WD_STYLE_TYPE.TABLE and name.name != "Normal Table":
             name.delete()
@@ -122,6 +125,18 @@ def _palette(style: Style) -> dict[str, str]:
     return {**colours, "Style family": style.fonts.family}
 
 
+def _natural_line(style: Style) -> float:
+    """Return the line height that the family asks for, by the size of its letters."""
+    data = FontFiles(style.font_folder).read(FaceName(style.fonts.family))
+    font = TTFont(io.BytesIO(data), lazy=True)
+    metrics: Any = font["OS/2"]
+    if metrics.fsSelection & 128:
+        total = metrics.sTypoAscender - metrics.sTypoDescender + metrics.sTypoLineGap
+    else:
+        total = metrics.usWinAscent + metrics.usWinDescent
+    return float(total / font["head"].unitsPerEm)
+
+
 def element(tag: str, **attributes: str) -> Any:
     """Return an element of the w namespace, as `element("color", val="1F3A5F")`."""
     made = OxmlElement(f"w:{tag}")
@@ -162,7 +177,7 @@ def _set(
     italic: bool = False,
     before: float = 0,
     after: float = 0,
-    line: float = 1.0,
+    line: float = 1.3,
     keep: bool = False,
     align: Any = None,
     base: str | None = "Normal",
@@ -181,17 +196,30 @@ def _set(
     style.font.bold = bold
     style.font.italic = italic
     run = style.element.get_or_add_rPr()
+    # Complex scripts, such as Arabic, have properties of their own.
+    for tag, wanted in (("bCs", bold), ("iCs", italic)):
+        if wanted:
+            run.append(element(tag))
     run.append(element("szCs", val=str(int(size * 2))))
+    _in_order(run)
     form = style.paragraph_format
     form.space_before, form.space_after = Pt(before), Pt(after)
     form.line_spacing_rule = WD_LINE_SPACING.MULTIPLE
-    form.line_spacing = line
+    # Word multiplies the line height that the font asks for; ours is by the size of the letters.
+    form.line_spacing = round(line / document.natural_line, 3)
     form.keep_with_next = keep
     form.widow_control = True
     if align is not None:
         form.alignment = align
     style.hidden = False
     return style
+
+
+def _in_order(properties: Any) -> None:
+    """Put run properties into the order of CT_RPr."""
+    order = ("rFonts", "b", "bCs", "i", "iCs", "caps", "color", "sz", "szCs", "u", "vertAlign")
+    place = {qn(f"w:{tag}"): number for number, tag in enumerate(order)}
+    properties[:] = sorted(properties, key=lambda child: place[child.tag])
 
 
 def _paragraph_styles(document: Any, style: Style) -> None:
@@ -215,22 +243,23 @@ def _paragraph_styles(document: Any, style: Style) -> None:
         heading.next_paragraph_style = document.styles["Normal"]
         heading.paragraph_format.keep_together = True
     title = _set(
-        document, "Title", size=23, colour=c.accent, bold=True, before=0, after=10, line=1.0
+        document, "Title", size=23, colour=c.accent, bold=True, before=0, after=10, line=1.15
     )
     title.font.all_caps = True
+    _in_order(title.element.rPr)
     border = title.element.pPr.find(qn("w:pBdr"))
     if border is not None:
         title.element.pPr.remove(border)
     _set(document, "Kicker", size=10, colour=c.muted, bold=True, before=20, after=2)
     _set(document, "Reference Line", size=9.5, colour=c.muted, after=0)
-    _set(document, "Lead", size=11.5, colour=c.text, before=10, after=8, line=1.06)
+    _set(document, "Lead", size=11.5, colour=c.text, before=10, after=8, line=1.36)
     _set(document, "Remark", size=9, colour=c.muted, after=6)
     _set(document, "Fields", size=9, colour=c.muted, after=4, keep=True)
     _set(document, "Closing", size=9, colour=c.muted, before=16)
-    _set(document, "Fact Label", size=9.5, colour=c.accent, bold=True, before=3, after=3)
-    _set(document, "Fact", size=10.5, colour=c.text, before=3, after=3)
-    _set(document, "Table Text", size=9.5, colour=c.text, before=2, after=2)
-    _set(document, "Table Remark", size=8.5, colour=c.muted, after=2)
+    _set(document, "Fact Label", size=9.5, colour=c.accent, bold=True, before=3, after=3, line=1.24)
+    _set(document, "Fact", size=10.5, colour=c.text, before=3, after=3, line=1.24)
+    _set(document, "Table Text", size=9.5, colour=c.text, before=2, after=2, line=1.24)
+    _set(document, "Table Remark", size=8.5, colour=c.muted, after=2, line=1.24)
     _set(
         document,
         "Table Header",
@@ -263,15 +292,18 @@ def _paragraph_styles(document: Any, style: Style) -> None:
         number = item.element.pPr.find(qn("w:numPr"))
         if number is not None:
             item.element.pPr.remove(number)
-    _set(document, "Source", size=9, colour=c.text, after=3)
+    _set(document, "Source", size=9, colour=c.text, after=3, line=1.24)
     for level, indent in ((1, 0), (2, 14)):
-        entry = _set(document, f"toc {level}", size=9.5, colour=c.text, after=1)
+        entry = _set(document, f"toc {level}", size=9.5, colour=c.text, after=1, line=1.24)
         entry.paragraph_format.left_indent = Pt(indent)
     _set(
         document, "TOC Heading", size=9.5, colour=c.accent, bold=True, before=10, after=3, keep=True
     )
     for name in ("Header", "Footer"):
-        _set(document, name, size=8.5, colour=c.muted)
+        edge = _set(document, name, size=8.5, colour=c.muted)
+        stops = edge.element.pPr.find(qn("w:tabs"))
+        if stops is not None:
+            edge.element.pPr.remove(stops)
     _set(
         document,
         "Handling Mark",
@@ -280,7 +312,7 @@ def _paragraph_styles(document: Any, style: Style) -> None:
         bold=True,
         align=WD_ALIGN_PARAGRAPH.CENTER,
     )
-    note = _set(document, "footnote text", size=8.5, colour=c.text, after=1)
+    note = _set(document, "footnote text", size=8.5, colour=c.text, after=1, line=1.24)
     note.paragraph_format.left_indent, note.paragraph_format.first_line_indent = Pt(14), Pt(-14)
 
 

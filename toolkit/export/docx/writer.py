@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
@@ -27,6 +27,7 @@ from toolkit.export.docx.oxml import (
     text_run,
     word_language,
 )
+from toolkit.export.docx.tables import Tables
 from toolkit.export.emblem import read_emblem
 from toolkit.export.font_files import FontFiles
 from toolkit.export.package import add_custom_properties, add_record, read_parts, write_parts
@@ -57,14 +58,15 @@ class _Writer:
         self.body = self.docx.element.body
         self.end = self.body.find(qn("w:sectPr"))
         self.styles = {s.name: s.style_id for s in self.docx.styles}
-        self.notes = Footnotes(self.docx, document.notes)
         self.rtl = document.meta.rtl
+        self.notes = Footnotes(self.docx, document.notes, self.rtl)
         self.bookmarks = 0
         self.figures = 0
         self.anchors: dict[str, str] = {}
         self.numbering = self._numbering()
         paper = _PAPER[style.paper.size]
         self.width_mm = paper[0] - style.paper.left - style.paper.right
+        self.tables = Tables(self._paragraph, self.end, self.width_mm, self.rtl)
 
     def _template(self) -> Any:
         opened = docx.Document(io.BytesIO(template.restyled(self.style)))
@@ -212,6 +214,10 @@ class _Writer:
     def _language(self) -> None:
         """Make the document's language that of all runs that name no other."""
         defaults = self.docx.styles.element.find(qn("w:docDefaults"))
+        for border in self.docx.styles.element.iter(qn("w:pBdr")) if self.rtl else ():
+            # The bar beside a quotation stands where its lines begin.
+            for side in border.findall(qn("w:left")):
+                side.tag = qn("w:right")
         language = next(defaults.iter(qn("w:lang")))
         key = "w:bidi" if self.rtl else "w:val"
         language.set(qn(key), word_language(self.composed.meta.language))
@@ -235,8 +241,13 @@ class _Writer:
         drawn = holder.add_run().add_picture(io.BytesIO(picture.png), height=Mm(emblem.height))
         drawn._inline.docPr.set("descr", emblem.alt)
         drawn._inline.docPr.set("name", "Emblem")
+        for side in ("distT", "distB", "distL", "distR"):
+            drawn._inline.set(side, "0")
+        form = holder._p.get_or_add_pPr()
         if self.rtl:
-            holder._p.get_or_add_pPr().append(element("bidi"))
+            form.append(element("bidi"))
+        # A line lower than the picture would cut it.
+        form.append(element("spacing", line="240", lineRule="auto"))
 
     def _masthead(self, head: b.Masthead) -> None:
         self._emblem()
@@ -294,16 +305,16 @@ class _Writer:
             case b.BulletList():
                 self._list(block)
             case b.KeyFacts():
-                self._key_facts(block)
+                self.tables.key_facts(block)
             case b.Table():
-                self._table(block)
+                self.tables.table(block)
                 if isinstance(following, b.Table):
                     self._paragraph("Table Text")
             case b.Quotation():
                 self._paragraph("Quote", block.content)
                 self._paragraph("Attribution", block.attribution)
             case b.Tiles():
-                self._tiles(block)
+                self.tables.tiles(block)
             case b.BarChart():
                 self._chart(block)
             case b.NoteList():
@@ -356,144 +367,6 @@ class _Writer:
         self.numbering.append(made)
         return count
 
-    def _grid(
-        self, style: str, weights: Iterable[float], title: str, *, header: bool
-    ) -> tuple[Any, list[int]]:
-        total = self.width_mm / 25.4 * 1440
-        listed = list(weights)
-        widths = [int(total * weight / sum(listed)) for weight in listed]
-        table = element("tbl")
-        form = element("tblPr")
-        form.append(element("tblStyle", val=style.replace(" ", "")))
-        if self.rtl:
-            form.append(element("bidiVisual"))
-        form.append(element("tblW", w=str(sum(widths)), type="dxa"))
-        form.append(element("tblLayout", type="fixed"))
-        first = "1" if header else "0"
-        look = "0020" if header else "0000"
-        form.append(
-            element(
-                "tblLook",
-                val=look,
-                firstRow=first,
-                lastRow="0",
-                firstColumn="0",
-                lastColumn="0",
-                noHBand="1",
-                noVBand="1",
-            )
-        )
-        if title:
-            form.append(element("tblCaption", val=title[:250]))
-        table.append(form)
-        columns = element("tblGrid")
-        for width in widths:
-            columns.append(element("gridCol", w=str(width)))
-        table.append(columns)
-        self.end.addprevious(table)
-        return table, widths
-
-    def _row(
-        self,
-        table: Any,
-        widths: list[int],
-        fill: list[Callable[[Any], None]],
-        *,
-        header: bool = False,
-    ) -> None:
-        row = element("tr")
-        form = element("trPr")
-        form.append(element("cantSplit"))
-        if header:
-            form.append(element("tblHeader"))
-        row.append(form)
-        for width, write_cell in zip(widths, fill, strict=True):
-            cell = element("tc")
-            properties = element("tcPr")
-            properties.append(element("tcW", w=str(width), type="dxa"))
-            cell.append(properties)
-            write_cell(cell)
-            if cell.find(qn("w:p")) is None:
-                self._paragraph("Table Text", parent=cell)
-            row.append(cell)
-        table.append(row)
-
-    def _key_facts(self, block: b.KeyFacts) -> None:
-        title = "".join(run.text for run in block.title)
-        table, widths = self._grid(template.FACTS, (1, 5), title, header=False)
-        for label, value in block.rows:
-
-            def name(cell: Any, label: b.Inline = label) -> None:
-                self._paragraph("Fact Label", label, parent=cell)
-
-            def lines(cell: Any, value: b.Cell = value) -> None:
-                for line in value:
-                    self._paragraph("Fact", line, parent=cell)
-
-            self._row(table, widths, [name, lines])
-
-    def _table(self, block: b.Table) -> None:
-        title = "".join(run.text for run in block.caption)
-        table, widths = self._grid(
-            template.TABLE, (c.weight for c in block.columns), title, header=True
-        )
-        fills = [
-            self._cell_writer((column.title,), column, "Table Header") for column in block.columns
-        ]
-        self._row(table, widths, fills, header=True)
-        for row in block.rows:
-            fills = [
-                self._cell_writer(cell, column, "Table Text")
-                for column, cell in zip(block.columns, row, strict=True)
-            ]
-            self._row(table, widths, fills)
-        self._after_table()
-
-    def _cell_writer(self, cell: b.Cell, column: b.Column, style: str) -> Callable[[Any], None]:
-        def fill(parent: Any) -> None:
-            for index, content in enumerate(line for line in cell if line):
-                made = self._paragraph(
-                    style if index == 0 else "Table Remark", content, parent=parent
-                )
-                if column.align == "end":
-                    made.find(qn("w:pPr")).append(
-                        element("jc", val="right" if not self.rtl else "left")
-                    )
-
-        return fill
-
-    def _after_table(self) -> None:
-        """Leave a little room below a table: an own paragraph, two points high."""
-        made = self._paragraph("Table Text")
-        form = made.find(qn("w:pPr"))
-        form.append(element("spacing", before="0", after="0", line="120", lineRule="exact"))
-        mark = element("rPr")
-        mark.append(element("sz", val="4"))
-        form.append(mark)
-        _ordered(form)
-
-    def _tiles(self, block: b.Tiles) -> None:
-        across = min(len(block.tiles), 3)
-        table, widths = self._grid(template.FACTS, (1,) * across, "", header=False)
-        for start in range(0, len(block.tiles), across):
-            tiles: list[b.Tile | None] = [*block.tiles[start : start + across]]
-            tiles += [None] * (across - len(tiles))
-            self._row(table, widths, [self._tile_writer(tile) for tile in tiles])
-        self._after_table()
-
-    def _tile_writer(self, tile: b.Tile | None) -> Callable[[Any], None]:
-        def fill(cell: Any) -> None:
-            if tile:
-                for style, content in (
-                    ("Figure Value", tile.value),
-                    ("Table Text", tile.label),
-                    ("Table Remark", tile.remark),
-                ):
-                    if content:
-                        self._paragraph(style, content, parent=cell)
-
-        return fill
-
     def _chart(self, block: b.BarChart) -> None:
         self.figures += 1
         language = self.composed.meta.language
@@ -516,12 +389,3 @@ class _Writer:
             form = made.find(qn("w:pPr"))
             form.append(element("ind", left="340", hanging="340"))
             self._bookmark(made, self._anchor(note.anchor))
-
-
-_ORDER = ("pStyle", "keepNext", "numPr", "tabs", "bidi", "spacing", "ind", "jc", "rPr")
-
-
-def _ordered(form: Any) -> None:
-    """Put the children of paragraph properties into the order of the schema."""
-    place = {qn(f"w:{tag}"): index for index, tag in enumerate(_ORDER)}
-    form[:] = sorted(form, key=lambda child: place[child.tag])

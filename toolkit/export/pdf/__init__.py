@@ -33,16 +33,23 @@ class PdfExporter:
 
     extension = "pdf"
     media_type = "application/pdf"
+    version = 1
 
     def export(self, composed: Composed, style: Style, record: Attachment) -> bytes:
         """Return the file. Raises UsageError for a spreadsheet."""
         if not isinstance(composed, Document):
             raise UsageError("a spreadsheet cannot be written as PDF")
-        return _Build(composed, style).run(record)
+        return _Build(composed, style, self.version).run(record)
 
     def lacking(self, characters: Iterable[str], style: Style) -> list[str]:
         """Return the characters that no installed font shows."""
         return Fonts(style.fonts.family, style.font_folder).lacking(characters)
+
+
+class Pdf2Exporter(PdfExporter):
+    """Papers as PDF/UA-2 and PDF/A-4f (PDF 2.0)."""
+
+    version = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,9 @@ class _Repeated:
 
 
 class _Build:
-    def __init__(self, document: Document, style: Style) -> None:
+    def __init__(self, document: Document, style: Style, version: int) -> None:
         self.document = document
+        self.version = version
         self.style = style
         self.fonts = Fonts(style.fonts.family, style.font_folder)
         paper = style.paper
@@ -73,7 +81,6 @@ class _Build:
 
         def canvas(*args: object, **kwargs: object) -> TaggedCanvas:
             kwargs["pageCompression"] = 1
-            kwargs["pdfVersion"] = (1, 7)
             made.append(TaggedCanvas(*args, furniture=self._furniture, root=root, **kwargs))
             return made[0]
 
@@ -81,9 +88,8 @@ class _Build:
         template = BaseDocTemplate(buffer, pagesize=(self.width, self.height))
         template.addPageTemplates(PageTemplate(frames=[frame]))
         template.build(list(_kept(blocks, *inner)), canvasmaker=canvas)
-        title = self.document.meta.title
-        texts = self.fonts.texts()
-        return finish(buffer.getvalue(), made[0], self.document.meta, record, title, texts)
+        texts, meta = self.fonts.texts(), self.document.meta
+        return finish(buffer.getvalue(), made[0], meta, record, texts, self.version)
 
     def _fitted(self, width: float, height: float) -> tuple[Element, list[Block]]:
         """Return the structure tree's root and the blocks, set tighter where that saves a page.

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
@@ -19,9 +18,13 @@ from PIL import ImageCms
 
 from toolkit.document.blocks import Meta
 from toolkit.export.pdf.tags import Bookmark, Element, Link, Mark, TaggedCanvas
+from toolkit.export.pdf.xmp import xmp
 from toolkit.export.registry import Attachment
 
 _ICC_DATE = slice(24, 36)
+_PDF_1, _PDF_2 = "http://iso.org/pdf/ssn", "http://iso.org/pdf2/ssn"
+# Kinds of elements that the namespace of PDF 2.0 no longer has.
+_ONLY_PDF_1 = {"BlockQuote", "Reference"}
 
 
 def finish(
@@ -29,12 +32,16 @@ def finish(
     canvas: TaggedCanvas,
     meta: Meta,
     record: Attachment,
-    title: str,
     texts: Mapping[str, Mapping[int, str]],
+    version: int,
 ) -> bytes:
-    """Return the finished file. `texts` says what the codes of shaped letters read as, by font."""
+    """Return the finished file.
+
+    `texts` says what the codes of shaped letters read as, by font. `version` is 1 for PDF 1.7 with
+    PDF/UA-1 and PDF/A-3a, 2 for PDF 2.0 with PDF/UA-2 (ISO 14289-2) and PDF/A-4f (ISO 19005-4).
+    """
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        tree = _Tree(pdf, canvas)
+        tree = _Tree(pdf, canvas, version)
         tree.build()
         _tell_texts(pdf, texts)
         root = pdf.Root
@@ -47,21 +54,12 @@ def finish(
         _outline(pdf, canvas.bookmarks, tree)
         root.OutputIntents = Array([_output_intent(pdf)])
         _attach(pdf, record, meta)
-        root.Metadata = pdf.make_stream(
-            _xmp(meta, title).encode("utf-8"), Type=Name.Metadata, Subtype=Name.XML
-        )
-        stamp = String(_pdf_date(meta.date))
-        info = Dictionary(
-            Title=String(title),
-            Author=String(meta.author),
-            Subject=String(meta.subject),
-            Keywords=String(", ".join(meta.keywords)),
-            Creator=String("briefpack"),
-            Producer=String("briefpack"),
-            CreationDate=stamp,
-            ModDate=stamp,
-        )
-        pdf.trailer.Info = pdf.make_indirect(info)
+        root.Metadata = pdf.make_stream(xmp(meta, version), Type=Name.Metadata, Subtype=Name.XML)
+        if version == 1:
+            pdf.trailer.Info = pdf.make_indirect(_info(meta))
+        elif "/Info" in pdf.trailer:
+            # PDF 2.0 has the metadata in their place.
+            del pdf.trailer.Info
         # The half that is kept from the drawn file depends on the time.
         del pdf.trailer.ID
         out = io.BytesIO()
@@ -70,10 +68,25 @@ def finish(
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
+            force_version="2.0" if version == 2 else "1.7",
             recompress_flate=False,
             linearize=False,
         )
         return out.getvalue()
+
+
+def _info(meta: Meta) -> Dictionary:
+    stamp = String(_pdf_date(meta.date))
+    return Dictionary(
+        Title=String(meta.title),
+        Author=String(meta.author),
+        Subject=String(meta.subject),
+        Keywords=String(", ".join(meta.keywords)),
+        Creator=String("briefpack"),
+        Producer=String("briefpack"),
+        CreationDate=stamp,
+        ModDate=stamp,
+    )
 
 
 def _tell_texts(pdf: Pdf, texts: Mapping[str, Mapping[int, str]]) -> None:
@@ -95,19 +108,33 @@ def _tell_texts(pdf: Pdf, texts: Mapping[str, Mapping[int, str]]) -> None:
 class _Tree:
     """The structure tree (ISO 32000-1, 14.7) with its parent tree and annotations."""
 
-    def __init__(self, pdf: Pdf, canvas: TaggedCanvas) -> None:
+    def __init__(self, pdf: Pdf, canvas: TaggedCanvas, version: int) -> None:
         self.pdf = pdf
+        self.version = version
         self.canvas = canvas
         self.pages = [page.obj for page in pdf.pages]
         self.parents: list[dict[int, Any]] = [{} for _ in self.pages]
         self.annotations: list[list[Any]] = [[] for _ in self.pages]
         self.annotation_parents: list[Any] = []
         self.objects: dict[int, Any] = {}
+        self.anchors: dict[str, Any] = {}
+        self.waiting: list[tuple[Any, str]] = []
+        if version == 2:
+            self.namespaces = {
+                name: pdf.make_indirect(Dictionary(Type=Name.Namespace, NS=String(name)))
+                for name in (_PDF_2, _PDF_1)
+            }
 
     def build(self) -> None:
         pdf = self.pdf
         root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
         root.K = self._element(self.canvas.root, root)
+        if self.version == 2:
+            root.Namespaces = Array(list(self.namespaces.values()))
+        for annotation, anchor in self.waiting:
+            if anchor in self.canvas.places:
+                place = self.canvas.places[anchor]
+                annotation.A = self.action(self.anchors[anchor], *place)
         count = len(self.pages)
         numbers: list[Any] = []
         for index, page in enumerate(self.pages):
@@ -125,15 +152,26 @@ class _Tree:
         root.ParentTreeNextKey = count + len(self.annotation_parents)
         pdf.Root.StructTreeRoot = root
 
-    def destination(self, page: int, top: float) -> Array:
-        """Return a destination: a page, at a height."""
-        return Array([self.pages[page], Name.XYZ, 0, round(top + 6, 2), 0])
+    def action(self, target: Any, page: int, top: float) -> Dictionary:
+        """Return an action that leads to a height on a page, and to the element that stands there.
+
+        ISO 32000-2, 12.6.4.2: a reader that knows structure destinations follows those.
+        """
+        view = (Name.XYZ, 0, round(top + 6, 2), 0)
+        action = Dictionary(Type=Name.Action, S=Name.GoTo, D=Array([self.pages[page], *view]))
+        if self.version == 2:
+            action.SD = Array([target, *view])
+        return action
 
     def _element(self, element: Element, parent: Any) -> Any:
         made = self.pdf.make_indirect(
             Dictionary(Type=Name.StructElem, S=Name("/" + element.kind), P=parent)
         )
         self.objects[id(element)] = made
+        if element.anchor:
+            self.anchors[element.anchor] = made
+        if self.version == 2:
+            made.NS = self.namespaces[_PDF_1 if element.kind in _ONLY_PDF_1 else _PDF_2]
         if element.language:
             made.Lang = String(element.language)
         if element.alt:
@@ -157,8 +195,10 @@ class _Tree:
     def _attributes(self, owner: str, values: dict[str, Any]) -> Dictionary:
         out = Dictionary(O=Name("/" + owner))
         for key, value in values.items():
+            # PDF 1.7 knows no lists of terms and what they mean.
+            known = "None" if value == "Description" and self.version == 1 else value
             out[Name("/" + key)] = (
-                Name("/" + value) if isinstance(value, str) else Array([round(v, 2) for v in value])
+                Name("/" + known) if isinstance(known, str) else Array([round(v, 2) for v in known])
             )
         return out
 
@@ -174,13 +214,11 @@ class _Tree:
             Contents=String(link.label),
             StructParent=len(self.pages) + len(self.annotation_parents),
         )
-        if link.target.startswith("#"):
-            place = self.canvas.places.get(link.target[1:])
-            if place:
-                annotation.Dest = self.destination(*place)
-        else:
-            annotation.A = Dictionary(Type=Name.Action, S=Name.URI, URI=String(link.target))
         made = self.pdf.make_indirect(annotation)
+        if link.target.startswith("#"):
+            self.waiting.append((made, link.target[1:]))
+        else:
+            made.A = Dictionary(Type=Name.Action, S=Name.URI, URI=String(link.target))
         self.annotation_parents.append(parent)
         self.annotations[link.page].append(made)
         return Dictionary(Type=Name.OBJR, Obj=made, Pg=page)
@@ -190,9 +228,9 @@ def _outline(pdf: Pdf, bookmarks: list[Bookmark], tree: _Tree) -> None:
     with pdf.open_outline() as outline:
         stack: list[list[Any]] = [outline.root]
         for mark in bookmarks:
-            item = pikepdf.OutlineItem(
-                mark.title, destination=tree.destination(mark.page, mark.top)
-            )
+            target = tree.objects[id(mark.element)]
+            action = tree.action(target, mark.page, mark.top)
+            item = pikepdf.OutlineItem(mark.title, action=action)
             del stack[mark.depth + 1 :]
             stack[-1].append(item)
             stack.append(item.children)
@@ -239,42 +277,3 @@ def _attach(pdf: Pdf, record: Attachment, meta: Meta) -> None:
 
 def _pdf_date(day: date) -> str:
     return f"D:{day:%Y%m%d}000000Z"
-
-
-def _xmp(meta: Meta, title: str) -> str:
-    day = f"{meta.date.isoformat()}T00:00:00Z"
-    subject = "".join(f"<rdf:li>{escape(word)}</rdf:li>" for word in meta.keywords)
-    creator = (
-        f"<dc:creator><rdf:Seq><rdf:li>{escape(meta.author)}</rdf:li></rdf:Seq></dc:creator>"
-        if meta.author
-        else ""
-    )
-    bag = f"<dc:subject><rdf:Bag>{subject}</rdf:Bag></dc:subject>" if subject else ""
-    keywords = f"<pdf:Keywords>{escape(', '.join(meta.keywords))}</pdf:Keywords>"
-    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(meta.subject)}</rdf:li></rdf:Alt></dc:description>
-<dc:language><rdf:Bag><rdf:li>{escape(meta.language)}</rdf:li></rdf:Bag></dc:language>
-{creator}{bag}
-<xmp:CreateDate>{day}</xmp:CreateDate><xmp:ModifyDate>{day}</xmp:ModifyDate><xmp:MetadataDate>{day}</xmp:MetadataDate>
-<xmp:CreatorTool>briefpack</xmp:CreatorTool>
-<pdf:Producer>briefpack</pdf:Producer>{keywords}
-<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>
-<pdfuaid:part>1</pdfuaid:part>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag></pdfaExtension:schemas>
-</rdf:Description>
-</rdf:RDF></x:xmpmeta>
-<?xpacket end="w"?>"""

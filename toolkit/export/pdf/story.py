@@ -225,7 +225,8 @@ class Story:
         return TextBlock(body, indent=room, label=mark)
 
     def _key_facts(self, block: b.KeyFacts) -> Block:
-        s, top = self.sizes, self.root.child("L", attributes={"List": {"ListNumbering": "None"}})
+        kind = {"List": {"ListNumbering": "Description"}}
+        s, top = self.sizes, self.root.child("L", attributes=kind)
         rows: list[Row] = []
         for label, value in block.rows:
             entry = top.child("LI")
