@@ -196,10 +196,9 @@ def _set(
     style.font.bold = bold
     style.font.italic = italic
     run = style.element.get_or_add_rPr()
-    # Complex scripts, such as Arabic, have properties of their own.
-    for tag, wanted in (("bCs", bold), ("iCs", italic)):
-        if wanted:
-            run.append(element(tag))
+    # Complex scripts, such as Arabic, have properties of their own, and know no italics.
+    if bold:
+        run.append(element("bCs"))
     run.append(element("szCs", val=str(int(size * 2))))
     _in_order(run)
     form = style.paragraph_format

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from toolkit.document import blocks as b
+from toolkit.document.language import script_of
 from toolkit.errors import BriefpackError
 from toolkit.export.docx import template
 from toolkit.export.docx.chart import add_chart
@@ -43,6 +44,7 @@ _ROLES = {
     "closing": "Closing",
 }
 _CONTENTS_FROM = 4
+_OWN_SCRIPTS = {"Latn", "Cyrl", "Grek"}
 
 
 def write(document: b.Document, style: Style, record: Attachment) -> bytes:
@@ -214,6 +216,11 @@ class _Writer:
     def _language(self) -> None:
         """Make the document's language that of all runs that name no other."""
         defaults = self.docx.styles.element.find(qn("w:docDefaults"))
+        if script_of(self.composed.meta.language) not in _OWN_SCRIPTS:
+            # The lines are set for the family's letters; those of other fonts are higher.
+            for spacing in self.docx.styles.element.iter(qn("w:spacing")):
+                if spacing.get(qn("w:lineRule")) == "auto":
+                    spacing.set(qn("w:line"), str(max(240, int(spacing.get(qn("w:line"))))))
         for border in self.docx.styles.element.iter(qn("w:pBdr")) if self.rtl else ():
             # The bar beside a quotation stands where its lines begin.
             for side in border.findall(qn("w:left")):
