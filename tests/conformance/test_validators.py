@@ -15,6 +15,7 @@ import pytest
 import toolkit
 from tests.conftest import Packs, needed
 from tests.making import RECORDS, ROOT, large_record, written
+from toolkit.export.style import shipped_styles
 
 pytestmark = pytest.mark.slow
 
@@ -40,20 +41,32 @@ def passes(*command: str | Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def papers(packs: Packs, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Every summary, and every briefing as PDF; the longest has more than sixty pages."""
-    out = tmp_path_factory.mktemp("papers")
-    paths = [packs.file(name, "summary") for name in NAMES]
-    large = written(out / "large.json", large_record(500, 300))
-    for path in [*RECORDS.values(), large]:
-        pack = toolkit.build(path, out, only=["briefing.pdf"])
-        paths.append(pack.folder / pack.files[0].name)
-    return paths
+def longest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record whose briefing has more than sixty pages."""
+    return written(tmp_path_factory.mktemp("long") / "long.json", large_record(600, 360))
 
 
-@pytest.mark.parametrize("flavour", ["ua1", "3a"])
-def test_pdf_conforms(papers: list[Path], flavour: str) -> None:
-    passes(validator("verapdf"), "-f", flavour, *papers)
+@pytest.mark.parametrize(("version", "flavours"), [(1, ("ua1", "3a")), (2, ("ua2", "4f"))])
+def test_pdf_conforms(
+    version: int, flavours: tuple[str, str], longest: Path, tmp_path: Path
+) -> None:
+    files = []
+    for path in [*RECORDS.values(), longest]:
+        only = ["summary", "briefing.pdf"]
+        pack = toolkit.build(path, tmp_path, only=only, pdf_version=version)
+        files += [pack.folder / file.name for file in pack.files]
+    for flavour in flavours:
+        passes(validator("verapdf"), "-f", flavour, *files)
+
+
+@pytest.mark.parametrize("style", [name for name in shipped_styles() if name != "default"])
+def test_a_style_does_not_break_conformance(style: str, tmp_path: Path) -> None:
+    for name in ("first", "arabic-record", "multilateral-summit"):
+        toolkit.build(RECORDS[name], tmp_path, style=style)
+    papers = list(tmp_path.rglob("*.pdf"))
+    for flavour in ("ua1", "3a"):
+        passes(validator("verapdf"), "-f", flavour, *papers)
+    passes(validator("ooxml-validator"), *tmp_path.rglob("*.docx"), *tmp_path.rglob("*.xlsx"))
 
 
 def test_docx_and_xlsx_conform(packs: Packs, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from toolkit.document import parts
 from toolkit.document.blocks import (
@@ -35,6 +35,10 @@ class _Field:
     choices: str = ""
     optional: bool = False
     hidden: bool = False
+
+
+SHEETS: Final = ("agreements", "commitments", "figures")
+"""The sheets of the workbook, in their usual order."""
 
 
 def compose(ctx: Context) -> Workbook:
@@ -73,7 +77,7 @@ def compose(ctx: Context) -> Workbook:
         ),
         "figures": lambda: _sheet(ctx, "figures", "figures", fields.figures(), meeting.figures),
     }
-    sheets = tuple(known[name]() for name in ctx.shown("agreements", known))
+    sheets = tuple(known[name]() for name in ctx.shown("agreements", SHEETS))
     return Workbook(
         meta=ctx.meta("agreements"),
         mark_line=plain(ctx.mark_line()),

@@ -7,6 +7,7 @@ Korean) and pymupdf-fonts (FiraGO, for Arabic, Hebrew, Thai and others), all und
 from __future__ import annotations
 
 import importlib
+import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +61,7 @@ class FontFiles:
             if path.suffix.lower() not in (".ttf", ".otf", ".ttc", ".woff", ".woff2"):
                 continue
             try:
-                font = TTFont(path, lazy=True, fontNumber=0)
+                font = TTFont(io.BytesIO(path.read_bytes()), lazy=True, fontNumber=0)
                 names, has_outlines = font["name"], "glyf" in font
             except (TTLibError, OSError, ImportError, KeyError):
                 raise BriefpackError(f"{path.name} cannot be read as a font") from None

@@ -29,7 +29,7 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
     `rules` yields what the schema cannot say. Raises InvalidSettingsError where anything is wrong.
     """
     try:
-        text = source.read(path)
+        text = source.read(path, may_be_empty=True)
     except UnreadableError as error:
         raise InvalidSettingsError(unreadable(str(path), error)) from None
     try:

@@ -58,14 +58,14 @@ class Source:
         return self.text[start : match.start() if match else len(self.text)]
 
 
-def read(path: str | Path) -> Source:
+def read(path: str | Path, *, may_be_empty: bool = False) -> Source:
     """Read a file. Raises UnreadableError with a plain message when it is no readable text."""
     name = str(path)
     try:
         if Path(path).exists() and not Path(path).is_file():
             what = "a folder" if Path(path).is_dir() else "not an ordinary file"
             raise UnreadableError(f"this is {what}; name the record's file")
-        return decode(name, Path(path).read_bytes())
+        return decode(name, Path(path).read_bytes(), may_be_empty=may_be_empty)
     except FileNotFoundError:
         raise UnreadableError("there is no such file") from None
     except PermissionError:
@@ -75,7 +75,7 @@ def read(path: str | Path) -> Source:
         raise UnreadableError(f"the file cannot be read: {reason}") from None
 
 
-def decode(name: str, data: bytes) -> Source:
+def decode(name: str, data: bytes, *, may_be_empty: bool = False) -> Source:
     """Decode bytes as UTF-8, with or without byte order mark."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -95,6 +95,6 @@ def decode(name: str, data: bytes) -> Source:
             line,
             column,
         ) from None
-    if not text.strip():
+    if not text.strip() and not may_be_empty:
         raise UnreadableError('the file is empty; "briefpack new FILE" writes a starter record')
     return Source(name, data, text)

@@ -58,13 +58,14 @@ def _fill(parent: Any, colour: str) -> None:
     _add(_add(parent, "solidFill", _A), "srgbClr", _A, val=colour)
 
 
-def _text(parent: Any, size: int, colour: str) -> None:
+def _text(parent: Any, size: int, colour: str, family: str) -> None:
     holder = _add(parent, "txPr")
     _add(holder, "bodyPr", _A)
     _add(holder, "lstStyle", _A)
     paragraph = _add(holder, "p", _A)
     look = _add(_add(paragraph, "pPr", _A), "defRPr", _A, sz=str(size))
     _fill(look, colour)
+    _add(look, "latin", _A, typeface=family)
     _add(paragraph, "endParaRPr", _A, lang="en-GB")
 
 
@@ -86,7 +87,7 @@ def _chart(rows: list[tuple[str, Any, str]], data: str, style: Style) -> bytes:
     look = _add(series, "spPr")
     _fill(look, c.accent)
     _add(series, "invertIfNegative", val="0")
-    _labels(series, rows, c.text)
+    _labels(series, rows, c.text, style.fonts.family)
     count = len(rows)
     for tag, kind, values in (
         ("cat", "str", [r[0] for r in rows]),
@@ -107,17 +108,20 @@ def _chart(rows: list[tuple[str, Any, str]], data: str, style: Style) -> bytes:
     categories = _add(area, "catAx")
     _axis(categories, "111", "l", "222", deleted=False, reverse=True)
     _line(categories, c.rule)
-    _text(categories, 900, c.text)
+    _text(categories, 900, c.text, style.fonts.family)
     _add(categories, "crossAx", val="222")
     values_axis = _add(area, "valAx")
     _axis(values_axis, "222", "b", "111", deleted=True, reverse=False)
     _add(values_axis, "crossAx", val="111")
     _add(chart, "plotVisOnly", val="1")
+    frame = _add(root, "spPr")
+    _add(frame, "noFill", _A)
+    _add(_add(frame, "ln", _A), "noFill", _A)
     _add(_add(root, "externalData", **{f"{{{_R}}}id": data}), "autoUpdate", val="0")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _labels(series: Any, rows: list[tuple[str, Any, str]], colour: str) -> None:
+def _labels(series: Any, rows: list[tuple[str, Any, str]], colour: str, family: str) -> None:
     """Write each bar's number as the paper says it, and not as a bare number."""
     labels = _add(series, "dLbls")
     for index, (_, _, shown) in enumerate(rows):
@@ -129,9 +133,10 @@ def _labels(series: Any, rows: list[tuple[str, Any, str]], colour: str) -> None:
         run = _add(_add(rich, "p", _A), "r", _A)
         look = _add(run, "rPr", _A, lang="en-GB", sz="900")
         _fill(look, colour)
+        _add(look, "latin", _A, typeface=family)
         _add(run, "t", _A).text = shown
         _shown(label)
-    _text(labels, 900, colour)
+    _text(labels, 900, colour, family)
     _shown(labels)
 
 
