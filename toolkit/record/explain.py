@@ -244,11 +244,7 @@ def _length(error: Any, path: Path) -> Iterator[Finding]:
 
 
 def _few(error: Any, path: Path) -> Iterator[Finding]:
-    yield Finding(
-        "empty-list",
-        path,
-        f"{_shown(path)} needs at least one entry; leave the key out if there is none",
-    )
+    yield Finding("empty-list", path, f"{_shown(path)} needs at least one entry")
 
 
 def _unique(error: Any, path: Path) -> Iterator[Finding]:
