@@ -14,6 +14,7 @@ from toolkit.document import parts
 from toolkit.document.blocks import (
     Block,
     BulletList,
+    Cell,
     Column,
     Document,
     Heading,
@@ -22,7 +23,7 @@ from toolkit.document.blocks import (
     Table,
 )
 from toolkit.document.context import Context
-from toolkit.record.model import Background, Topic
+from toolkit.record.model import Background, Participant, Topic
 
 
 def compose(ctx: Context) -> Document:
@@ -59,14 +60,16 @@ def _objectives(ctx: Context) -> Iterator[Block]:
 
 
 def _points(ctx: Context) -> Iterator[Block]:
-    to: dict[str, list[Inline]] = {}
+    # What is for nobody alone comes first.
+    to: dict[str, list[Inline]] = {"": []}
     for point in ctx.meeting.points_to_make:
         to.setdefault(point.to or "", []).append((*ctx.text(point.text), *ctx.cite(point.sources)))
     for ref, items in to.items():
         if ref:
             name = "".join(run.text for run in ctx.party(ref))
             yield Heading(2, ctx.label("point_to", name=name))
-        yield BulletList(tuple(items))
+        if items:
+            yield BulletList(tuple(items))
 
 
 def _expected(ctx: Context) -> Iterator[Block]:
@@ -122,28 +125,41 @@ def _sittings(ctx: Context) -> Iterator[Block]:
 
 
 def _participants(ctx: Context) -> Iterator[Block]:
-    columns = (
-        Column(ctx.label("order"), 0.5, "end"),
-        Column(ctx.label("name"), 2.2),
-        Column(ctx.label("office"), 2.2),
-        Column(ctx.label("role"), 1.2),
-    )
-    for side in ctx.meeting.delegations:
-        people = [p for p in ctx.meeting.participants if p.delegation == side.id]
-        if not people:
-            continue
+    """A table for each of two sides; one table for all where there are more."""
+    people = ctx.meeting.participants
+    sides = [d for d in ctx.meeting.delegations if any(p.delegation == d.id for p in people)]
+    if len(sides) > 2:
+        rows = [_person(ctx, person, with_side=True) for person in ctx.ordered(people)]
+        yield Table(ctx.label("participants"), _person_columns(ctx, with_side=True), tuple(rows))
+        return
+    for side in sides:
         part = ctx.words(ctx.language.word("part", side.part)) if side.part else ()
         yield Heading(2, ctx.join((ctx.side(side.id), part)))
-        rows = [
-            (
-                (ctx.words(str(p.precedence)) if p.precedence else (),),
-                tuple(line for line in (ctx.person(p.id), ctx.other_forms(p)) if line),
-                (ctx.office(p),),
-                (ctx.words(ctx.language.word("role", p.role)),),
-            )
-            for p in ctx.ordered(people)
-        ]
-        yield Table(ctx.side(side.id), columns, tuple(rows))
+        own = ctx.ordered(p for p in people if p.delegation == side.id)
+        rows = [_person(ctx, person, with_side=False) for person in own]
+        yield Table(ctx.side(side.id), _person_columns(ctx, with_side=False), tuple(rows))
+
+
+def _person_columns(ctx: Context, *, with_side: bool) -> tuple[Column, ...]:
+    side = (Column(ctx.label("side"), 1.5),) if with_side else ()
+    return (
+        Column(ctx.label("order"), 0.5, "end"),
+        Column(ctx.label("name"), 2.2),
+        Column(ctx.label("office"), 2.2 - 0.4 * with_side),
+        *side,
+        Column(ctx.label("role"), 1.2),
+    )
+
+
+def _person(ctx: Context, person: Participant, *, with_side: bool) -> tuple[Cell, ...]:
+    side: tuple[Cell, ...] = ((ctx.side(person.delegation),),) if with_side else ()
+    return (
+        (ctx.words(str(person.precedence)) if person.precedence else (),),
+        tuple(line for line in (ctx.person(person.id), ctx.other_forms(person)) if line),
+        (ctx.office(person),),
+        *side,
+        (ctx.words(ctx.language.word("role", person.role)),),
+    )
 
 
 def _topics(ctx: Context) -> Iterator[Block]:
@@ -232,7 +248,7 @@ def _commitments(ctx: Context) -> Iterator[Block]:
         columns = (
             Column(ctx.label("what"), 2.8),
             Column(ctx.label("who"), 1.6),
-            Column(ctx.label("by_when"), 1.2),
+            Column(ctx.label("by_when"), 1.4),
             Column(ctx.label("status"), 1.0),
         )
         yield Table(ctx.label("commitments"), columns, tuple(rows))

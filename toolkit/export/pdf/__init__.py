@@ -16,16 +16,17 @@ from toolkit.document.blocks import Composed, Document, Inline, Run
 from toolkit.errors import UsageError
 from toolkit.export.fonts import Fonts
 from toolkit.export.pdf.finish import finish
-from toolkit.export.pdf.flowables import Block, TextBlock
+from toolkit.export.pdf.flowables import Block
 from toolkit.export.pdf.story import Story
 from toolkit.export.pdf.tags import Element, TaggedCanvas
 from toolkit.export.pdf.text import Paragraph, TextStyle, draw_untagged
 from toolkit.export.registry import Attachment
 from toolkit.export.style import Style
 
-_DENSITIES = (0.96, 0.92, 0.88)
+_DENSITIES = (0.95, 0.89)
 # A last page that holds less than this share of it is worth saving.
 _LITTLE = 0.22
+_SHORT_PAPER = 8
 
 
 class PdfExporter:
@@ -59,6 +60,16 @@ class _Repeated:
     reference: Paragraph
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Pages as reportlab writes them, and how far the last one is filled (0 to 1)."""
+
+    data: bytes
+    canvas: TaggedCanvas
+    pages: int
+    filled: float
+
+
 class _Build:
     def __init__(self, document: Document, style: Style, version: int) -> None:
         self.document = document
@@ -74,10 +85,21 @@ class _Build:
             self.left, self.right = self.left * 0.82, self.right * 0.82
 
     def run(self, record: Attachment) -> bytes:
+        drawn = self._pages(1.0)
+        if 1 < drawn.pages <= _SHORT_PAPER and drawn.filled < _LITTLE:
+            # Set tighter where that saves a page; where it does not, it stays as it was.
+            tighter = (self._pages(density) for density in _DENSITIES)
+            drawn = next((each for each in tighter if each.pages < drawn.pages), drawn)
+        texts, meta = self.fonts.texts(), self.document.meta
+        return finish(drawn.data, drawn.canvas, meta, record, texts, self.version)
+
+    def _pages(self, density: float) -> _Drawn:
+        """Draw all pages; a density below 1 sets them tighter."""
         buffer = io.BytesIO()
         made: list[TaggedCanvas] = []
         inner = self.width - self.left - self.right, self.height - self.top - self.bottom
-        root, blocks = self._fitted(*inner)
+        root = Element("Document")
+        story = Story(self.document, self.style, self.fonts, root, inner[1], density)
 
         def canvas(*args: object, **kwargs: object) -> TaggedCanvas:
             kwargs["pageCompression"] = 1
@@ -87,32 +109,9 @@ class _Build:
         frame = Frame(self.left, self.bottom, *inner, 0, 0, 0, 0)
         template = BaseDocTemplate(buffer, pagesize=(self.width, self.height))
         template.addPageTemplates(PageTemplate(frames=[frame]))
-        template.build(list(_kept(blocks, *inner)), canvasmaker=canvas)
-        texts, meta = self.fonts.texts(), self.document.meta
-        return finish(buffer.getvalue(), made[0], meta, record, texts, self.version)
-
-    def _fitted(self, width: float, height: float) -> tuple[Element, list[Block]]:
-        """Return the structure tree's root and the blocks, set tighter where that saves a page.
-
-        Only a compact paper whose last page would hold little is tightened; where it does not help,
-        it stays as it was.
-        """
-        first = self._flow(1.0, height)
-        if not self.document.compact:
-            return first
-        pages, rest = divmod(_height(first[1], width), height)
-        if pages < 1 or rest > height * _LITTLE:
-            return first
-        for density in _DENSITIES:
-            root, blocks = self._flow(density, height)
-            if _height(blocks, width) <= pages * height:
-                return root, blocks
-        return self._flow(1.0, height)
-
-    def _flow(self, density: float, height: float) -> tuple[Element, list[Block]]:
-        root = Element("Document")
-        story = Story(self.document, self.style, self.fonts, root, height, density)
-        return root, list(story.flow())
+        template.build(list(_kept(list(story.flow()), *inner)), canvasmaker=canvas)
+        filled = (self.bottom + inner[1] - frame._y) / inner[1]
+        return _Drawn(buffer.getvalue(), made[0], template.page, filled)
 
     def _furniture(self, canvas: TaggedCanvas, number: int, count: int) -> None:
         """Draw handling mark, running title and page number; all are artifacts."""
@@ -172,36 +171,20 @@ class _Room(CondPageBreak):
     _SPACETRANSFER = True
 
 
-def _height(blocks: list[Block], width: float) -> float:
-    """Return the height of blocks below each other, in points; spaces between them overlap."""
-    total, gap = 0.0, 0.0
-    for index, block in enumerate(blocks):
-        total += max(gap, block.before) if index else 0.0
-        total += float(block.wrap(width, 1e9)[1])
-        gap = block.after
-    return total
-
-
 def _kept(blocks: list[Block], width: float, height: float) -> Iterable[Flowable]:
-    """Yield the blocks, with a page break before a heading that would stand alone.
+    """Yield the blocks, with a page break before one that would stand alone, as a heading.
 
-    A heading asks for the room that it and the beginning of what follows need, not for all of it: a
-    long table begins below its heading instead of jumping to the next page.
+    It asks for the room that it and the beginning of what follows need, not for all of it: a long
+    table begins below its heading instead of jumping to the next page.
     """
     for index, block in enumerate(blocks):
-        if _is_heading(block):
+        if block.leads:
             # The room above overlaps with the room below what comes before.
             needed, at = -min(blocks[index - 1].after if index else 0.0, block.before), index
-            while at < len(blocks) and _is_heading(blocks[at]):
+            while at < len(blocks) and blocks[at].leads:
                 needed += blocks[at].least(width) + blocks[at].after
                 at += 1
             if at < len(blocks):
                 needed += blocks[at].least(width)
             yield _Room(min(needed, height * 0.6))
         yield block
-
-
-def _is_heading(block: Block) -> bool:
-    return isinstance(block, TextBlock) and (
-        block.bookmark is not None or (block.together and block.label is None and not block.indent)
-    )

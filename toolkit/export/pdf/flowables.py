@@ -24,6 +24,8 @@ class Block(Flowable):
     canv: TaggedCanvas
     width: float
     height: float
+    leads = False
+    """Whether the block makes no sense without the beginning of the next one on its page."""
 
     def __init__(self, before: float = 0, after: float = 0) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class TextBlock(Block):
         bar: str | None = None,
         bookmark: tuple[int, str] | None = None,
         together: bool = False,
+        leads: bool = False,
     ) -> None:
         first, last = start == 0, stop is None
         style = paragraph.style
@@ -63,6 +66,7 @@ class TextBlock(Block):
         self.paragraph, self.start, self.stop = paragraph, start, stop
         self.indent, self.label, self.bar = indent, label, bar
         self.bookmark, self.together = bookmark, together
+        self.leads = leads
 
     def _lines(self) -> Sequence[Any]:
         return self.paragraph.lines(self.width - self.indent)[self.start : self.stop]
@@ -91,7 +95,7 @@ class TextBlock(Block):
             bookmark=self.bookmark,
             **shared,
         )
-        tail = TextBlock(self.paragraph, start=middle, stop=self.stop, **shared)
+        tail = TextBlock(self.paragraph, start=middle, stop=self.stop, leads=self.leads, **shared)
         return [head, tail]
 
     def least(self, width: float) -> float:

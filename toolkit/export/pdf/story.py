@@ -187,7 +187,8 @@ class Story:
         element = self.root.child(f"H{block.level + 1}", anchor=block.anchor)
         style = self.sizes.headings[min(block.level, len(self.sizes.headings)) - 1]
         paragraph = self.set(block.content, style, element)
-        return TextBlock(paragraph, bookmark=(block.level - 1, paragraph.text))
+        bookmark = (block.level - 1, paragraph.text)
+        return TextBlock(paragraph, bookmark=bookmark, together=True, leads=True)
 
     def _paragraph(self, block: b.Paragraph) -> Block:
         s = self.sizes
@@ -291,7 +292,7 @@ class Story:
         s, holder = self.sizes, self.root.child("BlockQuote")
         bar = self.style.colours.accent
         quote = self.set(block.content, s.quotation, holder.child("P"))
-        yield TextBlock(quote, indent=12, bar=bar)
+        yield TextBlock(quote, indent=12, bar=bar, leads=True)
         said = self.set(block.attribution, s.attribution, holder.child("P"))
         yield TextBlock(said, indent=12, together=True)
 
@@ -330,7 +331,8 @@ class Story:
     def _chart(self, block: b.BarChart) -> Iterator[Block]:
         s = self.sizes
         caption = replace(s.label, space_before=2, space_after=2)
-        yield TextBlock(self.set(block.caption, caption, self.root.child("P")), together=True)
+        said = self.set(block.caption, caption, self.root.child("P"))
+        yield TextBlock(said, together=True, leads=True)
         figure = self.root.child("Figure", alt=block.alt)
         longest = max(bar.value for bar in block.bars)
         bars = [
