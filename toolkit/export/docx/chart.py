@@ -128,7 +128,7 @@ def _labels(series: Any, rows: list[tuple[str, Any, str]], colour: str, family: 
         label = _add(labels, "dLbl")
         _add(label, "idx", val=str(index))
         rich = _add(_add(label, "tx"), "rich")
-        _add(rich, "bodyPr", _A)
+        _add(rich, "bodyPr", _A, wrap="none")
         _add(rich, "lstStyle", _A)
         run = _add(_add(rich, "p", _A), "r", _A)
         look = _add(run, "rPr", _A, lang="en-GB", sz="900")

@@ -313,6 +313,7 @@ def _paragraph_styles(document: Any, style: Style) -> None:
     )
     note = _set(document, "footnote text", size=8.5, colour=c.text, after=1, line=1.24)
     note.paragraph_format.left_indent, note.paragraph_format.first_line_indent = Pt(14), Pt(-14)
+    note.paragraph_format.tab_stops.add_tab_stop(Pt(14))
 
 
 def _bar(style: Any, colour: str) -> None:

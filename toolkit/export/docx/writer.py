@@ -253,8 +253,7 @@ class _Writer:
         form = holder._p.get_or_add_pPr()
         if self.rtl:
             form.append(element("bidi"))
-        # A line lower than the picture would cut it.
-        form.append(element("spacing", line="240", lineRule="auto"))
+        _uncut(form)
 
     def _masthead(self, head: b.Masthead) -> None:
         self._emblem()
@@ -385,6 +384,7 @@ class _Writer:
         for item in self._inline(block.caption):
             caption.append(item)
         holder = self._paragraph("Normal")
+        _uncut(holder.find(qn("w:pPr")))
         holder.append(add_chart(self.docx, block, self.figures, self.width_mm, self.style))
 
     def _sources(self, block: b.NoteList) -> None:
@@ -396,3 +396,8 @@ class _Writer:
             form = made.find(qn("w:pPr"))
             form.append(element("ind", left="340", hanging="340"))
             self._bookmark(made, self._anchor(note.anchor))
+
+
+def _uncut(form: Any) -> None:
+    """Give a picture's paragraph a whole line's height; a lower one would cut the picture."""
+    form.append(element("spacing", line="240", lineRule="auto"))
