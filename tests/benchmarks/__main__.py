@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -9,8 +10,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
+
 import toolkit
-from tests.making import FIRST, large_record, written
+from tests.benchmarks.plain import plain, register
+from tests.making import FIRST, RECORDS, large_record, written
+from toolkit.document import briefing
+from toolkit.document.context import Context
+from toolkit.export.pdf import PdfExporter
+from toolkit.export.registry import Attachment
+from toolkit.export.style import default_style
 
 
 def cpu(work: Callable[[], object], times: int = 3) -> float:
@@ -48,6 +57,39 @@ def growth(folder: Path) -> None:
         print(f"{label:<12} {one:>7.3f} s {many:>7.3f} s {many / one:>6.1f}x")
 
 
+def tags(folder: Path) -> None:
+    """Tags, letters, notes and attachment against a plain PDF of the same blocks."""
+    register()
+    large = written(folder / "large.json", large_record(500, 300))
+    print(f"{'briefing.pdf':<12} {'plain':>9} {'tagged':>9} {'ratio':>7} {'pages':>6}")
+    for label, path in (("first", FIRST), ("large", large)):
+        record = toolkit.load(path)
+        document = briefing.compose(Context(record))
+        attachment = Attachment("record.json", record.source.data)
+        style = default_style()
+        bare = cpu(lambda: plain(document))  # noqa: B023
+        tagged = cpu(lambda: PdfExporter().export(document, style, attachment))  # noqa: B023
+        with pikepdf.open(io.BytesIO(PdfExporter().export(document, style, attachment))) as pdf:
+            pages = len(pdf.pages)
+        print(f"{label:<12} {bare:>7.3f} s {tagged:>7.3f} s {tagged / bare:>6.1f}x {pages:>6}")
+
+
+def memory(folder: Path) -> None:
+    """Peak memory of a whole pack with Chinese letters, in a fresh process (Linux only)."""
+    if not Path("/proc/self/status").exists():
+        return
+    script = (
+        "import pathlib, re, sys, toolkit\n"
+        "toolkit.build(sys.argv[1], sys.argv[2])\n"
+        "status = pathlib.Path('/proc/self/status').read_text()\n"
+        "print(int(re.search(r'VmHWM:\\s*(\\d+)', status)[1]) / 1024)"
+    )
+    for name in ("first", "chinese-record", "minimal"):
+        command = [sys.executable, "-c", script, str(RECORDS[name]), str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        print(f"peak memory of the pack {name}: {float(done.stdout):.0f} MB")
+
+
 def start() -> None:
     """A cold validation against a cold interpreter."""
     bare = cold(sys.executable, "-c", "pass")
@@ -58,4 +100,6 @@ def start() -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         growth(Path(name))
+        tags(Path(name))
+        memory(Path(name))
     start()

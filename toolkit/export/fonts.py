@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 from itertools import groupby
@@ -13,6 +14,7 @@ from toolkit.errors import BriefpackError
 from toolkit.export.font_files import FALLBACK, FaceName, FontFiles
 
 _CJK_OF_LANGUAGE = {"zh": "SC", "ja": "JP", "ko": "KR"}
+_EASTERN = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # Signs that steer how text is laid out and are never drawn.
 _UNDRAWN = frozenset(
     map(
@@ -33,6 +35,18 @@ _UNDRAWN = frozenset(
 
 class MissingGlyphError(BriefpackError):
     """No face shows a character."""
+
+
+class _Widths(dict[str, float]):
+    """Widths of characters in thousandths of the size, looked up in a font when first asked for."""
+
+    def __init__(self, face: Any) -> None:
+        super().__init__()
+        self._known, self._default = face.charWidths, face.defaultWidth
+
+    def __missing__(self, char: str) -> float:
+        found = self[char] = float(self._known.get(ord(char), self._default))
+        return found
 
 
 class Face:
@@ -58,9 +72,14 @@ class Face:
             raise BriefpackError(f'the font "{name}" cannot be used: {error}') from None
 
     @cached_property
-    def covers(self) -> frozenset[str]:
-        """The characters that the face shows."""
-        return frozenset(map(chr, self.ttfont.face.charToGlyph))
+    def widths(self) -> dict[str, float]:
+        """The widths of characters, in thousandths of the size."""
+        return _Widths(self.ttfont.face)
+
+    def shows(self, text: str) -> bool:
+        """Tell whether the face has all characters of a text."""
+        known = self.ttfont.face.charToGlyph
+        return all(ord(char) in known for char in text)
 
 
 @cache
@@ -108,16 +127,20 @@ class Fonts:
         """Return the face of the main family in a weight and slope."""
         return self.face(FaceName(self.family, bold, italic))
 
-    def _candidates(self, bold: bool, italic: bool, language: str) -> Iterable[FaceName]:
+    def _candidates(self, char: str, bold: bool, italic: bool, language: str) -> Iterable[FaceName]:
+        """Yield the faces that may show a character, the likeliest first: each costs its loading."""
         yield FaceName(self.family, bold, italic)
-        preferred = _CJK_OF_LANGUAGE.get(language.split("-", maxsplit=1)[0], "SC")
         for family in self.files.own:
             if family != self.family:
                 yield FaceName(family, bold, italic, shaped=True)
-        yield FaceName("Noto Sans", bold, italic)
-        yield FaceName(FALLBACK, bold, italic, shaped=True)
-        for region in (preferred, *(r for r in ("SC", "JP", "KR") if r != preferred)):
-            yield FaceName(f"Noto Sans {region}", bold)
+        preferred = _CJK_OF_LANGUAGE.get(language.split("-", maxsplit=1)[0], "SC")
+        regions = (preferred, *(r for r in ("SC", "JP", "KR") if r != preferred))
+        eastern = [FaceName(f"Noto Sans {region}", bold) for region in regions]
+        others = [
+            FaceName("Noto Sans", bold, italic),
+            FaceName(FALLBACK, bold, italic, shaped=True),
+        ]
+        yield from (*eastern, *others) if _EASTERN.match(char) else (*others, *eastern)
 
     def split(
         self, text: str, language: str, bold: bool = False, italic: bool = False
@@ -129,22 +152,21 @@ class Fonts:
         """
         drawn = "".join(c for c in text if c not in _UNDRAWN) if not text.isascii() else text
         main = self.main(bold, italic)
-        if main.covers.issuperset(drawn.replace("\n", "")):
+        if main.shows(drawn.replace("\n", "")):
             return [(drawn, main)] if drawn else []
         chosen: list[tuple[Face, str]] = []
         last = main
         for char in drawn:
-            if not (char == "\n" or (char.isspace() and char in last.covers)):
+            if not (char == "\n" or (char.isspace() and last.shows(char))):
                 last = self._for(char, language, bold, italic, last)
             chosen.append((last, char))
         pieces = groupby(chosen, key=lambda pair: pair[0])
         return [("".join(char for _, char in group), face) for face, group in pieces]
 
     def _for(self, char: str, language: str, bold: bool, italic: bool, last: Face) -> Face:
-        for name in self._candidates(bold, italic, language):
-            face = self.face(name)
-            if char in face.covers:
-                return face
+        for name in self._candidates(char, bold, italic, language):
+            if _loaded(name, self.files).shows(char):
+                return self.face(name)
         raise MissingGlyphError(f"no font shows U+{ord(char):04X}")
 
     def lacking(self, characters: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,13 +62,11 @@ class _Repeated:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Pages as reportlab writes them, and how far the last one is filled (0 to 1)."""
+class _Layout:
+    """Blocks with the structure tree that grows as they are drawn."""
 
-    data: bytes
-    canvas: TaggedCanvas
-    pages: int
-    filled: float
+    root: Element
+    blocks: list[Flowable]
 
 
 class _Build:
@@ -85,33 +84,62 @@ class _Build:
             self.left, self.right = self.left * 0.82, self.right * 0.82
 
     def run(self, record: Attachment) -> bytes:
-        drawn = self._pages(1.0)
-        if 1 < drawn.pages <= _SHORT_PAPER and drawn.filled < _LITTLE:
-            # Set tighter where that saves a page; where it does not, it stays as it was.
-            tighter = (self._pages(density) for density in _DENSITIES)
-            drawn = next((each for each in tighter if each.pages < drawn.pages), drawn)
-        texts, meta = self.fonts.texts(), self.document.meta
-        return finish(drawn.data, drawn.canvas, meta, record, texts, self.version)
-
-    def _pages(self, density: float) -> _Drawn:
-        """Draw all pages; a density below 1 sets them tighter."""
+        layout = self._fitted()
         buffer = io.BytesIO()
-        made: list[TaggedCanvas] = []
-        inner = self.width - self.left - self.right, self.height - self.top - self.bottom
+        canvas, _ = self._place(layout, buffer, dry=False)
+        texts, meta = self.fonts.texts(), self.document.meta
+        return finish(buffer.getvalue(), canvas, meta, record, texts, self.version)
+
+    def _fitted(self) -> _Layout:
+        """Return the blocks, set tighter where that saves a page that would hold little."""
+        layout = self._layout(1.0)
+        width, height = self._room()
+        total = sum(b.wrap(width, height)[1] for b in layout.blocks if isinstance(b, Block))
+        if not height * 0.8 < total < height * _SHORT_PAPER:
+            return layout
+        pages, filled = self._measure(layout)
+        if 1 < pages <= _SHORT_PAPER and filled < _LITTLE:
+            for density in _DENSITIES:
+                tighter = self._layout(density)
+                if self._measure(tighter)[0] < pages:
+                    return tighter
+        return layout
+
+    def _layout(self, density: float) -> _Layout:
         root = Element("Document")
-        story = Story(self.document, self.style, self.fonts, root, inner[1], density)
+        width, height = self._room()
+        story = Story(self.document, self.style, self.fonts, root, height, density)
+        return _Layout(root, list(_kept(list(story.flow()), width, height)))
+
+    def _room(self) -> tuple[float, float]:
+        return self.width - self.left - self.right, self.height - self.top - self.bottom
+
+    def _measure(self, layout: _Layout) -> tuple[int, float]:
+        """Return how many pages the blocks take, and how far the last one is filled (0 to 1)."""
+        canvas, filled = self._place(layout, io.BytesIO(), dry=True)
+        return canvas.page, filled
+
+    def _place(
+        self, layout: _Layout, target: io.BytesIO, *, dry: bool
+    ) -> tuple[TaggedCanvas, float]:
+        """Set the blocks on pages; a dry run draws nothing."""
+        made: list[TaggedCanvas] = []
+        width, height = self._room()
 
         def canvas(*args: object, **kwargs: object) -> TaggedCanvas:
-            kwargs["pageCompression"] = 1
-            made.append(TaggedCanvas(*args, furniture=self._furniture, root=root, **kwargs))
+            # The last step compresses.
+            kwargs["pageCompression"] = 0
+            made.append(
+                TaggedCanvas(*args, furniture=self._furniture, root=layout.root, dry=dry, **kwargs)
+            )
             return made[0]
 
-        frame = Frame(self.left, self.bottom, *inner, 0, 0, 0, 0)
-        template = BaseDocTemplate(buffer, pagesize=(self.width, self.height))
+        frame = Frame(self.left, self.bottom, width, height, 0, 0, 0, 0)
+        template = BaseDocTemplate(target, pagesize=(self.width, self.height))
         template.addPageTemplates(PageTemplate(frames=[frame]))
-        template.build(list(_kept(list(story.flow()), *inner)), canvasmaker=canvas)
-        filled = (self.bottom + inner[1] - frame._y) / inner[1]
-        return _Drawn(buffer.getvalue(), made[0], template.page, filled)
+        # reportlab leaves marks of its own on what it sets.
+        template.build([copy(block) for block in layout.blocks], canvasmaker=canvas)
+        return made[0], (self.bottom + height - frame._y) / height
 
     def _furniture(self, canvas: TaggedCanvas, number: int, count: int) -> None:
         """Draw handling mark, running title and page number; all are artifacts."""

@@ -31,6 +31,11 @@ class Block(Flowable):
         super().__init__()
         self.before, self.after = before, after
 
+    def drawOn(self, canvas: TaggedCanvas, x: float, y: float, _sW: float = 0) -> None:
+        """Draw the block; on a canvas that only measures, nothing."""
+        if not canvas.dry:
+            super().drawOn(canvas, x, y, _sW)
+
     def getSpaceBefore(self) -> float:
         """Return the room above, in points."""
         return self.before

@@ -71,9 +71,11 @@ class TaggedCanvas(Canvas):
         *args: Any,
         furniture: Callable[[TaggedCanvas, int, int], None],
         root: Element,
+        dry: bool = False,
         **kwargs: Any,
     ) -> None:
         self.root = root
+        self.dry = dry
         self.bookmarks: list[Bookmark] = []
         self.places: dict[str, tuple[int, float]] = {}
         self._furniture = furniture
@@ -142,6 +144,8 @@ class TaggedCanvas(Canvas):
     def save(self) -> None:
         """Draw the furniture of every page as artifacts, and end the pages."""
         states = self._states
+        if self.dry:
+            return
         for number, state in enumerate(states, 1):
             self.__dict__.update(state)
             self._furniture(self, number, len(states))

@@ -357,7 +357,7 @@ def _width(piece: Piece, text: str, level: int) -> float:
         return 0.0
     if piece.face.face.shaped:
         return _shape(piece.face, shown, level).width * piece.size / 1000
-    return float(piece.face.ttfont.stringWidth(shown, piece.size))
+    return sum(map(piece.face.widths.__getitem__, shown)) * piece.size / 1000
 
 
 def _levels(text: str, rtl: bool) -> list[int]:
