@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
@@ -23,8 +24,13 @@ _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EMU_A_MM = 36000
 
 
-def add_chart(document: Any, block: BarChart, number: int, width_mm: float, style: Style) -> Any:
-    """Add the chart's parts to a document and return the run that shows it."""
+def add_chart(
+    document: Any, block: BarChart, number: int, width_mm: float, style: Style, day: date
+) -> Any:
+    """Add the chart's parts to a document and return the run that shows it.
+
+    `day` is the date of the workbook that holds its numbers.
+    """
     package = document.part.package
     rows = [
         ("".join(r.text for r in bar.label), bar.value, "".join(r.text for r in bar.shown))
@@ -32,7 +38,7 @@ def add_chart(document: Any, block: BarChart, number: int, width_mm: float, styl
     ]
     chart = Part(PackURI(f"/word/charts/chart{number}.xml"), _CHART_TYPE, b"", package)
     workbook = Part(
-        PackURI(f"/word/embeddings/chart{number}.xlsx"), _XLSX_TYPE, _workbook(rows), package
+        PackURI(f"/word/embeddings/chart{number}.xlsx"), _XLSX_TYPE, _workbook(rows, day), package
     )
     data = chart.relate_to(workbook, RT.PACKAGE)
     chart._blob = _chart(rows, data, style)
@@ -41,10 +47,10 @@ def add_chart(document: Any, block: BarChart, number: int, width_mm: float, styl
     return _inline(relation, number, block.alt, int(width_mm * _EMU_A_MM), height * _EMU_A_MM)
 
 
-def _workbook(rows: list[tuple[str, Any, str]]) -> bytes:
+def _workbook(rows: list[tuple[str, Any, str]], day: date) -> bytes:
     from toolkit.export.xlsx.plain import plain_workbook
 
-    return plain_workbook([(label, value) for label, value, _ in rows])
+    return plain_workbook([(label, value) for label, value, _ in rows], day)
 
 
 def _add(parent: Any, tag: str, ns: str = _C, **attributes: str) -> Any:

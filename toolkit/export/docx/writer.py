@@ -385,7 +385,8 @@ class _Writer:
             caption.append(item)
         holder = self._paragraph("Normal")
         _uncut(holder.find(qn("w:pPr")))
-        holder.append(add_chart(self.docx, block, self.figures, self.width_mm, self.style))
+        day = self.composed.meta.date
+        holder.append(add_chart(self.docx, block, self.figures, self.width_mm, self.style, day))
 
     def _sources(self, block: b.NoteList) -> None:
         for note in block.notes:

@@ -237,10 +237,14 @@ class Grid(Block):
         return available, self.height
 
     def least(self, width: float) -> float:
-        """A grid may begin with its header and one row."""
-        first = self.content.row_height(self.rows[0], width) if self.rows else 0.0
-        room = self._header_height(width) + first
+        """A table may begin with its header and two rows, if it has more; a panel with one row."""
+        rows = self.rows[: self._fewest()]
+        room = self._header_height(width) + sum(self.content.row_height(r, width) for r in rows)
         return self.before + min(room, self.content.page_height / 3)
+
+    def _fewest(self) -> int:
+        """Return how many rows at least stand together at either end of a page."""
+        return 2 if self.content.header and len(self.rows) > 2 else 1
 
     def split(self, available: float, height: float) -> list[Flowable]:
         """Return two grids; a row is broken only where it is higher than a third of a page."""
@@ -251,8 +255,14 @@ class Grid(Block):
                 break
             used += row_height
             count += 1
+        fewest, third = self._fewest(), self.content.page_height / 3
+        low = max(self._heights[:fewest], default=0.0) <= third
+        if self.first and count < fewest and low:
+            return []
+        if len(self.rows) - count < fewest < count and self._heights[-1] <= third:
+            count = len(self.rows) - fewest
         head, tail = self.rows[:count], self.rows[count:]
-        if tail and self._heights[count] > self.content.page_height / 3:
+        if tail and self._heights[count] > third:
             broken = self._break_row(tail[0], available, height - used)
             if broken:
                 head, tail = [*head, broken[0]], [broken[1], *tail[1:]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
@@ -9,8 +10,8 @@ from openpyxl import Workbook
 from toolkit.export.xlsx.save import save
 
 
-def plain_workbook(rows: list[tuple[str, Any]]) -> bytes:
-    """Return a workbook with one sheet of labels and numbers."""
+def plain_workbook(rows: list[tuple[str, Any]], day: date) -> bytes:
+    """Return a workbook with one sheet of labels and numbers; `day` is its date."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -20,4 +21,4 @@ def plain_workbook(rows: list[tuple[str, Any]]) -> bytes:
         cell.value = label
         cell.data_type = "s"
         sheet.cell(number, 2, value)
-    return save(book)
+    return save(book, day)

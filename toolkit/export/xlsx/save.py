@@ -35,10 +35,8 @@ _FONT = (
 )
 
 
-def save(
-    book: Workbook, day: date = date(2000, 1, 1), change: Callable[[Parts], None] | None = None
-) -> bytes:
-    """Return a workbook as bytes. `change` may add parts to the package before it is closed."""
+def save(book: Workbook, day: date, change: Callable[[Parts], None] | None = None) -> bytes:
+    """Return a workbook as bytes; `day` is its date. `change` may add parts to the package before it is closed."""
     book.properties.created = book.properties.modified = datetime.combine(day, time())
     out = io.BytesIO()
     # Workbook.save would set the time of modification to now.
