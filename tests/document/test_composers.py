@@ -70,7 +70,7 @@ def texts(document: b.Document) -> str:
 
 
 def test_the_briefing_follows_the_order_of_foreign_ministries() -> None:
-    document = paper(Context(toolkit.load(RECORDS["briefing-pack"])), "briefing")
+    document = paper(Context(toolkit.load(RECORDS["briefing-pack"]), "en"), "briefing")
     assert headings(document) == [
         "Objectives",
         "Points to make",
@@ -85,7 +85,7 @@ def test_the_briefing_follows_the_order_of_foreign_ministries() -> None:
 
 
 def test_the_background_keeps_apart_what_must_not_be_disclosed() -> None:
-    document = paper(Context(toolkit.load(RECORDS["briefing-pack"])), "briefing")
+    document = paper(Context(toolkit.load(RECORDS["briefing-pack"]), "en"), "briefing")
     subheadings = headings(document, 2)
     assert subheadings.index("May be used freely") < subheadings.index("Not to be disclosed")
     said = texts(document)
@@ -218,7 +218,7 @@ def test_heading_levels_do_not_skip_and_sources_are_numbered(name: str, document
 
 
 def test_every_mark_and_both_ends_of_the_strictest_item_count() -> None:
-    ctx = Context(toolkit.load(RECORDS["official-visit"]))
+    ctx = Context(toolkit.load(RECORDS["official-visit"]), "en")
     assert plain(ctx.mark_line()) == "Confidential"
     assert ctx.meta("summary").mark == "Confidential"
 
@@ -229,3 +229,13 @@ def test_foreign_words_carry_their_language() -> None:
     languages = {run.text.strip(): run.language for run in runs}
     assert languages["习近平"].startswith("zh")
     assert languages["Қасым-Жомарт Тоқаев"] == "kk"
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("briefing-pack", "Цели"), ("official-visit", "Objectifs"), ("chinese-record", "参加人员"),
+     ("arabic-record", "المشاركون")],
+)  # fmt: skip
+def test_the_printed_words_are_in_the_records_language(name: str, heading: str) -> None:
+    document = paper(Context(toolkit.load(RECORDS[name])), "briefing")
+    assert headings(document)[0] == heading

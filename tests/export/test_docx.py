@@ -85,7 +85,7 @@ def test_the_mark_stands_at_the_top_and_foot_of_each_page(packs: Packs) -> None:
         section.first_page_footer,
     ):
         text = "".join(t.text or "" for t in part._element.iter(qn("w:t")))
-        assert "Confidential" in text
+        assert "Конфиденциально" in text
         assert "Только для членов делегации" in text
     for part in (section.footer, section.first_page_footer):
         fields = [f.get(qn("w:instr")).strip() for f in part._element.iter(qn("w:fldSimple"))]

@@ -48,12 +48,12 @@ def test_every_agreement_is_a_row_with_its_columns(packs: Packs) -> None:
 
 
 def test_dates_and_numbers_are_real(packs: Packs) -> None:
-    sheet = opened(packs, "official-visit")["Agreements"]
-    signed = [cell.value for cell in column(sheet, "Signed on")]
+    sheet = opened(packs, "official-visit")["Accords"]
+    signed = [cell.value for cell in column(sheet, "Signé le")]
     assert signed == [
-        datetime(2024, 5, 14), "about 2025", datetime(2024, 5, 14), datetime(2024, 5, 15),
+        datetime(2024, 5, 14), "vers 2025", datetime(2024, 5, 14), datetime(2024, 5, 15),
     ]  # fmt: skip
-    assert all(c.is_date for c in column(sheet, "Signed on") if isinstance(c.value, datetime))
+    assert all(c.is_date for c in column(sheet, "Signé le") if isinstance(c.value, datetime))
     figures = opened(packs, "first")["Figures"]
     assert [c.value for c in column(figures, "Value")] == [52, 21000000000]
 
@@ -66,7 +66,7 @@ def test_a_number_with_more_digits_than_excel_keeps_is_a_text(packs: Packs) -> N
 
 def test_filters_frozen_headers_lists_and_print_setup(packs: Packs) -> None:
     book = opened(packs, "official-visit")
-    sheet = book["Agreements"]
+    sheet = book["Accords"]
     (table,) = sheet.tables.values()
     assert table.autoFilter.ref == table.ref
     header_row = int(table.ref.split(":")[0].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
@@ -74,13 +74,13 @@ def test_filters_frozen_headers_lists_and_print_setup(packs: Packs) -> None:
     assert sheet.print_title_rows == f"${header_row}:${header_row}"
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    status = column(sheet, "Status")[0].coordinate
+    status = column(sheet, "État")[0].coordinate
     rules = [v for v in sheet.data_validations.dataValidation if status in v.sqref]
     assert len(rules) == 1
     words = book.defined_names[rules[0].formula1].attr_text
     listed = [cell.value for (cell,) in book["Lists"][words.split("!")[1].replace("$", "")]]
-    assert "In force" in listed
-    assert "Signed" in listed
+    assert "En vigueur" in listed
+    assert "Signé" in listed
     assert book["Lists"].sheet_state == "hidden"
 
 
@@ -90,9 +90,10 @@ def test_the_hidden_column_identifies_each_row(packs: Packs) -> None:
         meeting = toolkit.load(RECORDS[name]).meeting
         items = meeting.agreements.items if meeting.agreements else ()
         if items:
-            sheet = book["Agreements"]
+            sheet = book.worksheets[1]
             assert sheet.column_dimensions["A"].hidden
-            assert [c.value for c in column(sheet, "Identifier")] == [a.id for a in items]
+            _, rows = table_of(sheet)
+            assert [row[0].value for row in rows] == [a.id for a in items]
         else:
             assert "Agreements" not in book.sheetnames
 
