@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, get_args, get_origin
@@ -10,8 +12,10 @@ from typing import Any, get_args, get_origin
 import jsonschema
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.making import record
+from tests.making import RECORDS, ROOT, record
 from toolkit.record import model, schema
 
 SCHEMA = schema.schema()
@@ -162,3 +166,38 @@ def json_type(kind: Any) -> Any:
 
 def test_the_schema_is_published_as_readable_json() -> None:
     assert json.dumps(SCHEMA, indent=2, ensure_ascii=False) + "\n" == schema.schema_text()
+
+
+def test_other_tools_accept_schema_and_records() -> None:
+    """check-jsonschema reads patterns as ECMA-262 does, and so do editors."""
+    command = [sys.executable, "-m", "check_jsonschema"]
+    schemas = [str(path) for path in sorted((ROOT / "schemas").glob("*.json"))]
+    subprocess.run([*command, "--check-metaschema", *schemas], check=True, capture_output=True)
+    published = str(ROOT / "schemas" / "meeting.schema.json")
+    records = [str(path) for path in RECORDS.values()]
+    subprocess.run([*command, "--schemafile", published, *records], check=True, capture_output=True)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.decimals(allow_nan=False),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_both_validators_say_the_same(data: st.DataObject) -> None:
+    """The fast one must never accept what the other would explain an error of."""
+    whole = json.loads(RECORDS["official-visit"].read_text("utf-8"))
+    node: Any = whole
+    while True:
+        steps = list(node) if isinstance(node, dict) else list(range(len(node)))
+        step = data.draw(st.sampled_from(steps))
+        if not isinstance(node[step], (dict, list)) or not node[step] or data.draw(st.booleans()):
+            break
+        node = node[step]
+    node[step] = data.draw(ANYTHING)
+    assert schema.accepts(whole) == (not list(schema.validator().iter_errors(whole)))

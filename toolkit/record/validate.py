@@ -65,8 +65,9 @@ def _findings(data: Any, text: str, scheme: tuple[str, ...]) -> list[Finding]:
     found: list[Finding] = []
     if not isinstance(data, dict):
         return [Finding("wrong-type", (), "a record is an object in braces { }")]
-    for error in schema.validator().iter_errors(data):
-        found.extend(explain(error, schema.schema()))
+    if not schema.accepts(data):
+        for error in schema.validator().iter_errors(data):
+            found.extend(explain(error, schema.schema()))
     found.extend(rules.check(data, text, scheme))
     return found
 
