@@ -75,7 +75,6 @@ def test_validate_loads_no_document_library() -> None:
         "lxml",
         "pikepdf",
         "PIL",
-        "babel",
         "fontTools",
         "msgspec",
     }

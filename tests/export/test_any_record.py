@@ -74,7 +74,7 @@ def values(node: dict[str, Any], key: str = "") -> st.SearchStrategy[Any]:
         "date": DATES,
         "day": st.dates().map(str),
         "country": st.sampled_from(["KZ", "CN", "XK", "ZZ"]),
-        "currency": st.sampled_from(["USD", "KZT", "XYZ"]),
+        "currency": st.sampled_from(["USD", "KZT", "XAU"]),
         "time": st.just("10:30"),
         "time_zone": st.sampled_from(["UTC", "Asia/Almaty", "+05:00"]),
         "address": st.sampled_from(["https://example.org/a?b=1&c=2", "http://example.org/%3Cx%3E"]),
@@ -139,6 +139,8 @@ def repaired(data: Any) -> Any:
             one["id"] = f"{name}-{index}"
     for figure in data.get("figures", []):
         figure.setdefault("value", 1)
+        if "low" in figure and "high" in figure:
+            figure["low"], figure["high"] = sorted((figure["low"], figure["high"]))
         if "unit" in figure:
             figure.pop("currency", None)
     for sitting in data["sittings"]:
@@ -150,6 +152,9 @@ def repaired(data: Any) -> Any:
         side.setdefault("country", "CH")
         side.setdefault("name", "A side")
     for agreement in data["agreements"]["items"]:
+        steps = ("initialled_on", "signed_on", "in_force_on", "ends_on", "registered_on")
+        for key in [key for key in steps if key in agreement][1:]:
+            del agreement[key]
         for party in agreement["parties"]:
             party.setdefault("delegation", "side-1")
     for entry in data.get("background", []):
@@ -263,4 +268,5 @@ def test_a_link_leads_to_the_web_or_nowhere(tmp_path: Path) -> None:
         path = written(
             tmp_path / "r.json", record(sources=[{"id": "s", "title": "S", "address": address}])
         )
-        assert [d.rule for d in toolkit.validate(path).diagnostics] == ["bad-form"], address
+        told = [d.rule for d in toolkit.validate(path).diagnostics if d.severity == "error"]
+        assert told == ["bad-form"], address

@@ -25,7 +25,10 @@ def found(text: str) -> list[tuple[str, int, int]]:
 @pytest.mark.parametrize("name", list(RECORDS))
 def test_the_records_are_valid(name: str) -> None:
     report = toolkit.validate(RECORDS[name])
-    assert report.diagnostics == ()
+    if name == "text-is-data":  # strange on purpose
+        assert {d.severity for d in report.diagnostics} == {"warning"}
+    else:
+        assert report.diagnostics == ()
     assert report.valid
 
 

@@ -183,7 +183,11 @@ def _check_letters(record: Record, exporters: Iterable[Exporter], style: Style) 
                     )
                 )
     raise InvalidRecordError(
-        FileReport(record.source.name, tuple(sorted(found, key=lambda d: (d.line, d.column))))
+        FileReport(
+            record.source.name,
+            tuple(sorted(found, key=lambda d: (d.line, d.column))),
+            record.source,
+        )
     )
 
 
@@ -194,4 +198,4 @@ def _unshowable(record: Record, error: UnshowableTextError) -> InvalidRecordErro
     span = Positions(record.source.text).value(path)
     places = (*record.source.place(span[0]), *record.source.place(span[1]))
     diagnostic = Diagnostic("unshowable-text", f"this text {error}", *places, pointer(path))
-    return InvalidRecordError(FileReport(record.source.name, (diagnostic,)))
+    return InvalidRecordError(FileReport(record.source.name, (diagnostic,), record.source))

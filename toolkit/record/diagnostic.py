@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from toolkit.errors import BriefpackError
+
+if TYPE_CHECKING:
+    from toolkit.record.source import Source
 
 Severity = Literal["error", "warning"]
 
@@ -32,10 +35,14 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """All diagnostics of one file, in the order in which they stand in it."""
+    """All diagnostics of one file, in the order in which they stand in it.
+
+    `source` is the text that was checked; None where it could not be read.
+    """
 
     file: str
     diagnostics: tuple[Diagnostic, ...]
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> int:

@@ -143,6 +143,13 @@ def mark_patterns() -> tuple[Pattern, ...]:
 
 
 @cache
+def patterns_of(definition: str) -> tuple[Pattern, ...]:
+    """Return where values of a definition of the schema stand, such as `country`."""
+    found = _patterns(lambda _, node: node["$ref"].endswith(f"/{definition}"))
+    return tuple(pattern for pattern, _ in found)
+
+
+@cache
 def default_scheme() -> tuple[str, ...]:
     """Return the handling marks of a record that names no scheme, least strict first."""
     return tuple(schema()["properties"]["handling"]["properties"]["scheme"]["default"])

@@ -35,7 +35,9 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
     try:
         data = tomllib.loads(text.text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidSettingsError(FileReport(text.name, (_notation(text, str(error)),))) from None
+        raise InvalidSettingsError(
+            FileReport(text.name, (_notation(text, str(error)),), text)
+        ) from None
     root = schema.loaded(schema_name)
     errors = schema.validator_of(schema_name).iter_errors(data)
     findings = [finding for error in errors for finding in explain(error, root)]
@@ -86,4 +88,6 @@ def _report(text: Source, findings: list[Finding]) -> FileReport:
                 finding.suggestion,
             )
         )
-    return FileReport(text.name, tuple(sorted(found, key=lambda d: (d.line, d.column, d.message))))
+    return FileReport(
+        text.name, tuple(sorted(found, key=lambda d: (d.line, d.column, d.message))), text
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -31,11 +32,15 @@ class UnreadableError(BriefpackError):
 
 @dataclass(frozen=True)
 class Source:
-    """The file's name as the user gave it, its bytes and its text."""
+    """The file's name as the user gave it, its bytes and its text.
+
+    `folder` is where the file is; None for text that comes from elsewhere.
+    """
 
     name: str
     data: bytes
     text: str
+    folder: Path | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -59,13 +64,16 @@ class Source:
 
 
 def read(path: str | Path, *, may_be_empty: bool = False) -> Source:
-    """Read a file. Raises UnreadableError with a plain message when it is no readable text."""
+    """Read a file; `-` is standard input. Raises UnreadableError with a plain message when it is no readable text."""
     name = str(path)
     try:
+        if name == "-":
+            return decode("<stdin>", sys.stdin.buffer.read(), may_be_empty=may_be_empty)
         if Path(path).exists() and not Path(path).is_file():
             what = "a folder" if Path(path).is_dir() else "not an ordinary file"
             raise UnreadableError(f"this is {what}; name the record's file")
-        return decode(name, Path(path).read_bytes(), may_be_empty=may_be_empty)
+        text = decode(name, Path(path).read_bytes(), may_be_empty=may_be_empty)
+        return replace(text, folder=Path(path).parent)
     except FileNotFoundError:
         raise UnreadableError("there is no such file") from None
     except PermissionError:

@@ -42,7 +42,7 @@ def check(text: Source, scheme: tuple[str, ...] = ()) -> tuple[FileReport, Any]:
     if parsed.fatal:
         found.append(_notation(text, parsed.fatal))
         return _report(text, found), None
-    findings = _findings(parsed.data, parsed.text, scheme)
+    findings = _findings(parsed.data, parsed.text, scheme, text.folder)
     if findings or parsed.duplicate_keys:
         from toolkit.record.positions import Positions
 
@@ -61,14 +61,16 @@ def check(text: Source, scheme: tuple[str, ...] = ()) -> tuple[FileReport, Any]:
     return _report(text, found), parsed.data
 
 
-def _findings(data: Any, text: str, scheme: tuple[str, ...]) -> list[Finding]:
+def _findings(
+    data: Any, text: str, scheme: tuple[str, ...], folder: FilePath | None
+) -> list[Finding]:
     found: list[Finding] = []
     if not isinstance(data, dict):
         return [Finding("wrong-type", (), "a record is an object in braces { }")]
     if not schema.accepts(data):
         for error in schema.validator().iter_errors(data):
             found.extend(explain(error, schema.schema()))
-    found.extend(rules.check(data, text, scheme))
+    found.extend(rules.check(data, text, scheme, folder))
     return found
 
 
@@ -92,11 +94,11 @@ def _diagnostic(text: Source, start: int, end: int, finding: Finding) -> Diagnos
         *text.place(start),
         *text.place(min(end, len(text.text))),
         pointer(finding.path),
-        "error",
+        rules.RULES[finding.rule].severity,
         finding.suggestion,
     )
 
 
 def _report(text: Source, found: Iterable[Diagnostic]) -> FileReport:
     ordered = sorted(set(found), key=lambda d: (d.line, d.column, d.rule, d.pointer, d.message))
-    return FileReport(text.name, tuple(ordered))
+    return FileReport(text.name, tuple(ordered), text)

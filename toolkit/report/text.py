@@ -5,9 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from toolkit.record import source
 from toolkit.record.diagnostic import Diagnostic, FileReport
-from toolkit.record.source import Source, UnreadableError
+from toolkit.record.source import Source
 
 _RED, _YELLOW, _BOLD, _DIM, _END = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _WIDEST = 100
@@ -23,7 +22,7 @@ def lines(reports: Iterable[FileReport], *, colour: bool = False) -> Iterator[st
         if not report.diagnostics:
             yield f"{report.file}: valid"
             continue
-        text = _source(report)
+        text = report.source
         for diagnostic in report.diagnostics:
             yield from _diagnostic(report.file, diagnostic, text, colour)
     if files > 1 or errors or warnings:
@@ -32,13 +31,6 @@ def lines(reports: Iterable[FileReport], *, colour: bool = False) -> Iterator[st
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _source(report: FileReport) -> Source | None:
-    try:
-        return source.read(report.file)
-    except UnreadableError:
-        return None
 
 
 def _diagnostic(file: str, d: Diagnostic, text: Source | None, colour: bool) -> Iterator[str]:

@@ -1,44 +1,27 @@
-"""What no schema can say: ids, references, marks, characters. Each rule takes any data."""
+"""Rules of what entries say of each other: ids, references, handling marks."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from toolkit.record import schema
 from toolkit.record.explain import Finding, closest
+from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY, Path
 
-# What XML 1.0 cannot hold, the two bidirectional overrides (which make a text read as another one),
-# and surrogates without their half.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]"
+
+@rule(
+    "duplicate-id",
+    "error",
+    "an id names one entry of the record",
+    why="An id is how entries point to each other; where two share one, nobody can tell which is meant.",
+    wrong='"topics": [{"id": "trade", "title": "Trade"}, {"id": "trade", "title": "Transit"}]',
+    right='"topics": [{"id": "trade", "title": "Trade"}, {"id": "transit", "title": "Transit"}]',
 )
-_MOST_DECIMALS = 30
-_ESCAPED = re.compile(r"\\[bf]|\\u(?:00[0189]|202|[dD][89a-fA-F]|[fF]{3}|007)")
-
-
-def check(data: Any, text: str, usual: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """Yield what is wrong with a record beyond its shape; data need not follow the schema.
-
-    `usual` are the handling marks where the record names no scheme.
-    """
-    if not isinstance(data, dict):
-        return
-    yield from unique_ids(data)
-    yield from known_references(data)
-    scheme = scheme_of(data, usual)
-    yield from known_marks(data, scheme)
-    yield from kept_back(data, scheme)
-    yield from decimals(data)
-    if _FORBIDDEN.search(text) or _ESCAPED.search(text):
-        yield from characters(data)
-
-
-def unique_ids(data: Any) -> Iterator[Finding]:
-    """`duplicate-id`: an id names one entry of the record."""
+def unique_ids(facts: Facts) -> Iterator[Finding]:
+    """Yield each duplicate-id."""
+    data = facts.data
     seen: dict[str, str] = {}
     for collection, pattern in schema.id_patterns().items():
         for path, value in schema.at(data, pattern):
@@ -63,8 +46,17 @@ def ids_of(data: Any) -> dict[str, set[str]]:
     }
 
 
-def known_references(data: Any) -> Iterator[Finding]:
-    """`unknown-reference`: every id that is mentioned names an entry of the right kind."""
+@rule(
+    "unknown-reference",
+    "error",
+    "every id that is mentioned names an entry of the right kind",
+    why="A speaker, a source or a topic that is not in the record cannot be printed.",
+    wrong='"commitments": [{"id": "c", "text": "Send the study", "status": "open", "by": ["swiss"]}]',
+    right='"commitments": [{"id": "c", "text": "Send the study", "status": "open", "by": ["ch"]}]',
+)
+def known_references(facts: Facts) -> Iterator[Finding]:
+    """Yield each unknown-reference."""
+    data = facts.data
     ids = ids_of(data)
     for reference in schema.references():
         known: set[str] = set().union(*(ids[target] for target in reference.targets))
@@ -107,8 +99,17 @@ def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
     return usual or schema.default_scheme()
 
 
-def known_marks(data: Any, scheme: tuple[str, ...]) -> Iterator[Finding]:
-    """`unknown-mark`: every handling mark is one of the scheme in force."""
+@rule(
+    "unknown-mark",
+    "error",
+    "every handling mark is one of the scheme in force",
+    why="A mark that is not in the scheme has no place in its order, so nobody can tell what is stricter.",
+    wrong='"objectives": [{"text": "Agree on a date.", "handling": "secret"}]',
+    right='"objectives": [{"text": "Agree on a date.", "handling": "restricted"}]',
+)
+def known_marks(facts: Facts) -> Iterator[Finding]:
+    """Yield each unknown-mark."""
+    data, scheme = facts.data, facts.scheme
     for pattern in (("handling", "mark"), *schema.mark_patterns()):
         for path, value in schema.at(data, pattern):
             if isinstance(value, str) and value not in scheme:
@@ -124,8 +125,17 @@ def known_marks(data: Any, scheme: tuple[str, ...]) -> Iterator[Finding]:
                 )
 
 
-def kept_back(data: Any, scheme: tuple[str, ...]) -> Iterator[Finding]:
-    """`disclosable-mark`: what must not be disclosed stands above the least strict mark."""
+@rule(
+    "disclosable-mark",
+    "error",
+    "what must not be disclosed stands above the least strict mark",
+    why="An entry that must not be disclosed but bears the mark of public papers ends up in public papers.",
+    wrong='"background": [{"text": "We talk to others, too.", "use": "not_to_be_disclosed", "handling": "public"}]',
+    right='"background": [{"text": "We talk to others, too.", "use": "not_to_be_disclosed", "handling": "restricted"}]',
+)
+def kept_back(facts: Facts) -> Iterator[Finding]:
+    """Yield each disclosable-mark."""
+    data, scheme = facts.data, facts.scheme
     handling = data.get("handling")
     whole = handling.get("mark") if isinstance(handling, dict) else None
     for path, use in schema.at(data, ("background", EVERY, "use")):
@@ -139,43 +149,3 @@ def kept_back(data: Any, scheme: tuple[str, ...]) -> Iterator[Finding]:
                 f'what must not be disclosed cannot be marked "{mark}"; '
                 f"give the entry a stricter handling mark{higher}",
             )
-
-
-def decimals(data: Any) -> Iterator[Finding]:
-    """`bad-number`: a number has no more decimals than a document can show."""
-    for key in ("value", "low", "high"):
-        for path, value in schema.at(data, ("figures", EVERY, key)):
-            exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
-            if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
-                message = f'"{key}" has too many decimals: at most {_MOST_DECIMALS}'
-                yield Finding("bad-number", path, message)
-
-
-def characters(data: Any) -> Iterator[Finding]:
-    """`forbidden-character`: a character that no document can hold or that falsifies what is read."""
-    stack: list[tuple[Path, Any]] = [((), data)]
-    while stack:
-        path, value = stack.pop()
-        if isinstance(value, str):
-            match = _FORBIDDEN.search(value)
-            if match:
-                yield Finding("forbidden-character", path, _character(match.group()))
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                match = _FORBIDDEN.search(key)
-                if match:
-                    yield Finding(
-                        "forbidden-character", (*path, key), _character(match.group()), "key"
-                    )
-                stack.append(((*path, key), item))
-        elif isinstance(value, list):
-            stack.extend(((*path, i), item) for i, item in enumerate(value))
-
-
-def _character(char: str) -> str:
-    code = f"U+{ord(char):04X}"
-    if char in "\u202d\u202e":
-        return f"this text holds {code}, which turns the order of what is read; remove it"
-    if "\ud800" <= char <= "\udfff":
-        return f"this text holds {code}, half of a character; write the character itself"
-    return f"this text holds {code}, a control character that no document can show; remove it"

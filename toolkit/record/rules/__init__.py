@@ -1,0 +1,33 @@
+"""What no schema can say, one function a rule; the book holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from toolkit.record.explain import Finding
+from toolkit.record.rules import codes, content, letters, notation, order, quotations, references
+from toolkit.record.rules.book import RULES, Facts, Rule
+from toolkit.record.rules.references import ids_of, scheme_of
+
+__all__ = ["RULES", "Facts", "Rule", "check", "ids_of", "scheme_of"]
+
+# The modules enter their rules into the book as they are imported.
+_BOOKS = (references, letters, codes, order, content, quotations, notation)
+
+
+def check(
+    data: Any, text: str, usual: tuple[str, ...] = (), folder: Path | None = None
+) -> Iterator[Finding]:
+    """Yield what is wrong with a record beyond its shape; data need not follow the schema.
+
+    `usual` are the handling marks where the record names no scheme; `folder` is where its file is,
+    None where it has none.
+    """
+    if not isinstance(data, dict):
+        return
+    facts = Facts(data, text, scheme_of(data, usual), folder)
+    for rule in RULES.values():
+        if rule.check:
+            yield from rule.check(facts)

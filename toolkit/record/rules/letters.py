@@ -1,0 +1,178 @@
+"""Rules of what texts and numbers hold: characters, scripts, digits, spellings."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from toolkit.record import schema
+from toolkit.record.explain import Finding
+from toolkit.record.rules.book import Facts, rule
+from toolkit.record.schema import EVERY, Path
+
+# What XML 1.0 cannot hold, the two bidirectional overrides (which make a text read as another one),
+# and surrogates without their half.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]"
+)
+_ESCAPED = re.compile(r"\\[bf]|\\u(?:00[0189]|202|[dD][89a-fA-F]|[fF]{3}|007)")
+_MOST_DECIMALS = 30
+# Zero-width space, word joiner, byte order mark, soft hyphen, Mongolian vowel separator.
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
+_MAYBE_INVISIBLE = re.compile(
+    r"[\u200b\u2060\ufeff\u00ad\u180e]|\\u(?:200[bB]|2060|[fF]{2}|00[aA]|180)"
+)
+# A word that holds letters of Latin and of Cyrillic or Greek.
+_MIXED = re.compile(r"\b(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u03ff\u0400-\u052f])[^\W\d_]+\b")
+_NAME = re.compile(r"\b[^\W\d_]{5,}\b")
+_NEAR = 0.84
+
+
+def texts(data: Any) -> Iterator[tuple[Path, str, bool]]:
+    """Yield every text with its path, and whether it is a key."""
+    stack: list[tuple[Path, Any]] = [((), data)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, str):
+            yield path, value, False
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield (*path, key), key, True
+                stack.append(((*path, key), item))
+        elif isinstance(value, list):
+            stack.extend(((*path, i), item) for i, item in enumerate(value))
+
+
+@rule(
+    "forbidden-character",
+    "error",
+    "a text holds no character that no document can hold, or that falsifies what is read",
+    why="Control characters make Office files unreadable; the overrides U+202D and U+202E show a "
+    "text in another order than it is written.",
+    wrong='"occasion": "Opening\\u0007 of the bridge"',
+    right='"occasion": "Opening of the bridge"',
+)
+def characters(facts: Facts) -> Iterator[Finding]:
+    """Yield each forbidden-character."""
+    if not (_FORBIDDEN.search(facts.text) or _ESCAPED.search(facts.text)):
+        return
+    for path, text, is_key in texts(facts.data):
+        match = _FORBIDDEN.search(text)
+        if match:
+            message = _character(match.group())
+            yield Finding("forbidden-character", path, message, "key" if is_key else "value")
+
+
+def _character(char: str) -> str:
+    code = f"U+{ord(char):04X}"
+    if char in "\u202d\u202e":
+        return f"this text holds {code}, which turns the order of what is read; remove it"
+    if "\ud800" <= char <= "\udfff":
+        return f"this text holds {code}, half of a character; write the character itself"
+    return f"this text holds {code}, a control character that no document can show; remove it"
+
+
+@rule(
+    "invisible-character",
+    "warning",
+    "a text holds no character that nobody can see",
+    why="Such characters come along when text is copied from web pages; searching and comparing "
+    "then fail for no reason that can be seen.",
+    wrong='"occasion": "Opening of the\\u200b bridge"',
+    right='"occasion": "Opening of the bridge"',
+)
+def invisible(facts: Facts) -> Iterator[Finding]:
+    """Yield each invisible-character."""
+    if not _MAYBE_INVISIBLE.search(facts.text):
+        return
+    for path, text, is_key in texts(facts.data):
+        match = _INVISIBLE.search(text)
+        if match:
+            message = f"this text holds U+{ord(match.group()):04X}, which cannot be seen; remove it"
+            yield Finding("invisible-character", path, message, "key" if is_key else "value")
+
+
+@rule(
+    "mixed-scripts",
+    "warning",
+    "a word is written in the letters of one script",
+    why="A Latin letter within a Cyrillic word looks right and is not: the name is not found again.",
+    wrong='"occasion": "Visit of President T\u043ekayev"',
+    right='"occasion": "Visit of President Tokayev"',
+)
+def mixed_scripts(facts: Facts) -> Iterator[Finding]:
+    """Yield each mixed-scripts."""
+    if facts.text.isascii() and "\\u0" not in facts.text:
+        return
+    for path, text, is_key in texts(facts.data):
+        match = None if text.isascii() else _MIXED.search(text)
+        if match:
+            word = match.group()
+            latin = [char for char in word if char.isascii()]
+            other = [char for char in word if not char.isascii()]
+            fewer = latin if len(latin) <= len(other) else other
+            shown = ", ".join(f'"{char}" (U+{ord(char):04X})' for char in dict.fromkeys(fewer))
+            message = f'"{word}" mixes the letters of two scripts: {shown} is of the other one'
+            yield Finding("mixed-scripts", path, message, "key" if is_key else "value")
+
+
+@rule(
+    "bad-number",
+    "error",
+    "a number is written as JSON has it, and is one that a document can show",
+    why="NaN, a leading + or more than thirty decimals are nothing that a reader can use.",
+    wrong='"figures": [{"id": "f", "label": "Share", "value": 0.1234567890123456789012345678901}]',
+    right='"figures": [{"id": "f", "label": "Share", "value": 0.123}]',
+)
+def decimals(facts: Facts) -> Iterator[Finding]:
+    """Yield each number with too many decimals."""
+    for key in ("value", "low", "high"):
+        for path, value in schema.at(facts.data, ("figures", EVERY, key)):
+            exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+            if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
+                message = f'"{key}" has too many decimals: at most {_MOST_DECIMALS}'
+                yield Finding("bad-number", path, message)
+
+
+@rule(
+    "two-spellings",
+    "warning",
+    "a name is written in one way",
+    why="A participant's name that is written otherwise in a text is either a slip or a form that "
+    "belongs among the names of the participant.",
+    wrong='"occasion": "Visit of Minister Serikkyzi"',
+    right='"occasion": "Visit of Minister Serikkyzy"',
+)
+def two_spellings(facts: Facts) -> Iterator[Finding]:
+    """Yield each two-spellings."""
+    names: dict[str, str] = {}
+    pattern = ("participants", EVERY, "names", EVERY, "text")
+    for _, text in schema.at(facts.data, pattern):
+        if isinstance(text, str):
+            names.update({word[:3].casefold(): word for word in _NAME.findall(text)})
+    if not names:
+        return
+    starts = re.compile(r"\b(?:" + "|".join(map(re.escape, names)) + r")[^\W\d_]{2,}\b", re.I)
+    told: set[str] = set()
+    for path, text, is_key in texts(facts.data):
+        if is_key or path[:1] == ("participants",) or path[-1:] == ("address",):
+            continue
+        for word in starts.findall(text):
+            name = names[word[:3].casefold()]
+            if word in told or not word[:1].isupper() or word.startswith(name):
+                continue
+            if _near(word, name):
+                told.add(word)
+                message = (
+                    f'"{word}" is written "{name}" among the participants; write one of the two'
+                )
+                yield Finding("two-spellings", path, message)
+
+
+def _near(word: str, name: str) -> bool:
+    ratio = difflib.SequenceMatcher(None, word.casefold(), name.casefold()).ratio()
+    # An ending that only lengthens the name is its case in another language.
+    return _NEAR <= ratio < 1 and len(word) <= len(name) + 1

@@ -1,0 +1,253 @@
+"""What is to be said of rules that the notation (RFC 8259), the schema and the documents keep."""
+
+from __future__ import annotations
+
+from toolkit.record.rules.book import note
+
+_STATUS = '"occasion": "Opening of the bridge"'
+
+for _code, _summary, _why, _wrong, _right in (
+    (
+        "missing-comma",
+        "entries are parted by commas",
+        "JSON parts members and list items by commas.",
+        '"reference": "A/1"\n  "occasion": "Opening of the bridge"',
+        '"reference": "A/1",\n  "occasion": "Opening of the bridge"',
+    ),
+    (
+        "trailing-comma",
+        "nothing follows the last entry, so no comma does",
+        "JSON allows a comma only between two entries.",
+        '"topics": [{"id": "trade", "title": "Trade"},]',
+        '"topics": [{"id": "trade", "title": "Trade"}]',
+    ),
+    (
+        "missing-colon",
+        'a ":" stands between a key and its value',
+        "Without it, nobody can tell the key from the value.",
+        '"occasion" "Opening of the bridge"',
+        _STATUS,
+    ),
+    (
+        "missing-quote",
+        "a text ends with a quotation mark",
+        "Otherwise what follows is taken for a part of it.",
+        '"occasion": "Opening of the bridge,\n  "reference": "A/1"',
+        '"occasion": "Opening of the bridge",\n  "reference": "A/1"',
+    ),
+    (
+        "missing-value",
+        "a key has a value",
+        "Leave the key out where there is nothing to say.",
+        '"objectives": [{"text": }]',
+        '"objectives": [{"text": "Agree on a date."}]',
+    ),
+    (
+        "missing-bracket",
+        "every bracket that is opened is closed",
+        "A record ends with the brace that closes it.",
+        '"objectives": [{"text": "Agree on a date."}',
+        '"objectives": [{"text": "Agree on a date."}]',
+    ),
+    (
+        "wrong-bracket",
+        "a bracket is closed by its counterpart",
+        "[ is closed by ], and { by }.",
+        '"objectives": [{"text": "Agree on a date."]]',
+        '"objectives": [{"text": "Agree on a date."}]',
+    ),
+    (
+        "extra-bracket",
+        "no bracket is closed that was not opened",
+        "What comes after the end of the record is not read.",
+        '"reference": "A/1"\n}}',
+        '"reference": "A/1"',
+    ),
+    (
+        "wrong-quotes",
+        "keys and texts stand in straight double quotation marks",
+        "Word turns them into typographic ones; JSON knows only the straight ones.",
+        '"occasion": “Opening of the bridge”',
+        _STATUS,
+    ),
+    (
+        "unquoted-key",
+        "keys stand in quotation marks",
+        "JSON asks for them also where other notations do not.",
+        'occasion: "Opening of the bridge"',
+        _STATUS,
+    ),
+    (
+        "unquoted-text",
+        "texts stand in quotation marks",
+        "Only numbers, true, false and null stand without.",
+        '"occasion": Opening of the bridge',
+        _STATUS,
+    ),
+    (
+        "wrong-word",
+        "true, false and null are written in small letters",
+        "None, NULL or True are of other notations.",
+        '"statements": [{"id": "st", "kind": "thanks", "mode": "reported", "side": "ch", "text": '
+        '"Thanked.", "translated": True}]',
+        '"statements": [{"id": "st", "kind": "thanks", "mode": "reported", "side": "ch", "text": '
+        '"Thanked.", "translated": true}]',
+    ),
+    (
+        "comment",
+        "a record has no comments",
+        'JSON knows none; a key that begins with "x-" may hold a note.',
+        '"reference": "A/1", // to be changed\n  "copy": "1"',
+        '"reference": "A/1", "x-note": "to be changed",\n  "copy": "1"',
+    ),
+    (
+        "line-break",
+        "a text does not run over a line break",
+        "A new line within a text is written \\n.",
+        '"occasion": "Opening of\n  the bridge"',
+        '"occasion": "Opening of\\nthe bridge"',
+    ),
+    (
+        "control-character",
+        "a text holds no control characters as they are",
+        "A tab within a text is written \\t.",
+        '"occasion": "Opening\tof the bridge"',
+        '"occasion": "Opening of the bridge"',
+    ),
+    (
+        "bad-escape",
+        "a backslash is written twice",
+        "Alone it begins a sign such as \\n.",
+        '"occasion": "Folder C:\\Meetings"',
+        '"occasion": "Folder C:\\\\Meetings"',
+    ),
+    (
+        "syntax",
+        "a record is JSON",
+        "Where the notation is broken in a way that has no name, what follows is not checked.",
+        '"occasion": @',
+        _STATUS,
+    ),
+    (
+        "too-deep",
+        "a record is nested as the schema says",
+        "Thousands of brackets within each other are no record.",
+        '"x-own": ' + "[" * 3000,
+        '"x-own": []',
+    ),
+    (
+        "duplicate-key",
+        "a key stands once in its object",
+        "Of two equal keys, only the last would be read.",
+        '"reference": "A/1",\n  "reference": "A/2"',
+        '"reference": "A/1"',
+    ),
+    (
+        "unreadable",
+        "a record is a file of UTF-8 text",
+        "A folder, an empty file or a file in an older encoding cannot be read.",
+        "",
+        "",
+    ),
+    (
+        "missing-key",
+        "what the schema asks for is there",
+        "A few keys are needed, as the language of a name or the status of an instrument.",
+        '"topics": [{"id": "trade"}]',
+        '"topics": [{"id": "trade", "title": "Trade"}]',
+    ),
+    (
+        "unknown-key",
+        "keys are those of the schema",
+        'A misspelt key would be passed over in silence. Keys of your own begin with "x-".',
+        '"ocasion": "Opening of the bridge"',
+        _STATUS,
+    ),
+    (
+        "too-many-keys",
+        "keys that exclude each other do not stand together",
+        "A figure is an amount of money or a number of units, not both.",
+        '"figures": [{"id": "f", "label": "Trade", "value": 5, "currency": "USD", "unit": "USD"}]',
+        '"figures": [{"id": "f", "label": "Trade", "value": 5, "currency": "USD"}]',
+    ),
+    (
+        "wrong-type",
+        "a value is of the kind that the schema asks for",
+        "A number in quotation marks is a text, and cannot be added up.",
+        '"figures": [{"id": "f", "label": "Projects", "value": "52"}]',
+        '"figures": [{"id": "f", "label": "Projects", "value": 52}]',
+    ),
+    (
+        "unknown-value",
+        "a word of a list is one of the list",
+        "Kinds, roles and states are printed in the language of the document; others have no print.",
+        '"topics": [], "events": [{"name": "Summit", "relation": "plannned"}]',
+        '"topics": [], "events": [{"name": "Summit", "relation": "planned"}]',
+    ),
+    (
+        "bad-date",
+        "a date is written as ISO 8601 or EDTF has it, and exists",
+        'As in "2024-02-29", "2024-02", "2024", "2024?" (uncertain), "2024-03~" (about), '
+        '"2024-02-28/2024-03-02".',
+        '"events": [{"name": "Summit", "relation": "earlier", "date": "2023-02-30"}]',
+        '"events": [{"name": "Summit", "relation": "earlier", "date": "2023-02-28"}]',
+    ),
+    (
+        "bad-form",
+        "identifiers, codes and addresses have their form",
+        "An identifier is of small letters, digits and hyphens; an address begins with https://.",
+        '"topics": [{"id": "Trade 1", "title": "Trade"}]',
+        '"topics": [{"id": "trade-1", "title": "Trade"}]',
+    ),
+    (
+        "bad-length",
+        "a text is as long as there is room for it",
+        "Marks and caveats stand on one line of each page.",
+        '"handling": {"mark": "public", "caveat": "' + "For the delegation only. " * 6 + '"}',
+        '"handling": {"mark": "public", "caveat": "For the delegation only."}',
+    ),
+    (
+        "empty-text",
+        "a text says something",
+        "Leave the key out where there is nothing to say.",
+        '"occasion": " "',
+        _STATUS,
+    ),
+    (
+        "empty-list",
+        "a list that needs an entry has one",
+        "A participant has one form of the name at least.",
+        '"participants": [{"id": "anna", "delegation": "ch", "role": "principal", "names": []}]',
+        '"participants": [{"id": "anna", "delegation": "ch", "role": "principal", "names": '
+        '[{"text": "Anna Muster", "language": "en"}]}]',
+    ),
+    (
+        "repeated-entry",
+        "an entry stands once in its list",
+        "The second one says nothing new.",
+        '"commitments": [{"id": "c", "text": "Send", "status": "open", "by": ["ch", "ch"]}]',
+        '"commitments": [{"id": "c", "text": "Send", "status": "open", "by": ["ch"]}]',
+    ),
+    (
+        "schema",
+        "a record follows the schema",
+        "A rule of the schema that has no name of its own.",
+        "",
+        "",
+    ),
+    (
+        "missing-glyph",
+        "a font has every character",
+        "Found when documents are built: a character that no font has would be a blank box.",
+        "",
+        "",
+    ),
+    (
+        "unshowable-text",
+        "a text fits where it is to stand",
+        "Found when documents are built: a cell of a spreadsheet holds 32,767 characters.",
+        "",
+        "",
+    ),
+):
+    note(_code, _summary, why=_why, wrong=_wrong, right=_right)

@@ -1,0 +1,142 @@
+"""Rules of the order of dates: what cannot have come before what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from toolkit.record import dates
+from toolkit.record.explain import Finding
+from toolkit.record.rules.book import Facts, rule
+
+_STEPS = (
+    ("initialled_on", "signed_on"),
+    ("signed_on", "in_force_on"),
+    ("in_force_on", "ends_on"),
+    ("signed_on", "ends_on"),
+    ("signed_on", "registered_on"),
+)
+
+
+def _span(value: Any) -> tuple[date, date] | None:
+    """Return the first and the last day that a date may mean."""
+    if not isinstance(value, str):
+        return None
+    try:
+        when = dates.parse(value)
+    except ValueError:
+        return None
+    return when.first, when.last
+
+
+def _sittings(facts: Facts) -> tuple[date, date] | None:
+    """Return the first and the last day of the meeting."""
+    spans = [span for _, s in facts.entries("sittings") if (span := _span(s.get("date")))]
+    return (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None
+
+
+@rule(
+    "date-order",
+    "error",
+    "the dates of an instrument follow each other",
+    why="An instrument is initialled, then signed, then enters into force, then ends.",
+    wrong='"agreements": {"coverage": "complete", "items": [{"id": "a", "title": "Treaty", "type": '
+    '"treaty", "parties": [{"delegation": "ch"}, {"delegation": "kz"}], "status": "in_force", '
+    '"signed_on": "2024-03-01", "in_force_on": "2024-02-01"}]}',
+    right='"agreements": {"coverage": "complete", "items": [{"id": "a", "title": "Treaty", "type": '
+    '"treaty", "parties": [{"delegation": "ch"}, {"delegation": "kz"}], "status": "in_force", '
+    '"signed_on": "2024-03-01", "in_force_on": "2024-06-01"}]}',
+)
+def instruments(facts: Facts) -> Iterator[Finding]:
+    """Yield each date-order."""
+    for index, agreement in facts.agreements:
+        for earlier, later in _STEPS:
+            one, other = _span(agreement.get(earlier)), _span(agreement.get(later))
+            if one and other and other[1] < one[0]:
+                message = (
+                    f'"{later}" ({agreement[later]}) is before "{earlier}" ({agreement[earlier]}); '
+                    "one of the two is wrong"
+                )
+                yield Finding("date-order", ("agreements", "items", index, later), message)
+
+
+@rule(
+    "signed-before-meeting",
+    "warning",
+    "what was signed at a meeting was not signed before it began",
+    why="A date of signature before the first sitting is mostly a slip; an earlier instrument "
+    'belongs under "related" or among the events.',
+    wrong='"agreements": {"coverage": "complete", "items": [{"id": "a", "title": "Treaty", "type": '
+    '"treaty", "parties": [{"delegation": "ch"}, {"delegation": "kz"}], "status": "signed", '
+    '"signed_on": "2023-02-29?"}]}'.replace("2023-02-29?", "2023-02-28"),
+    right='"agreements": {"coverage": "complete", "items": [{"id": "a", "title": "Treaty", "type": '
+    '"treaty", "parties": [{"delegation": "ch"}, {"delegation": "kz"}], "status": "signed", '
+    '"signed_on": "2024-02-29"}]}',
+)
+def signed_before(facts: Facts) -> Iterator[Finding]:
+    """Yield each signed-before-meeting."""
+    meeting = _sittings(facts)
+    for index, agreement in facts.agreements:
+        signed = _span(agreement.get("signed_on"))
+        if meeting and signed and signed[1] < meeting[0]:
+            message = f"signed on {agreement['signed_on']}, before the meeting began ({meeting[0]})"
+            yield Finding(
+                "signed-before-meeting", ("agreements", "items", index, "signed_on"), message
+            )
+
+
+@rule(
+    "due-before-decided",
+    "warning",
+    "nothing is due before the meeting that decided it",
+    why="A commitment that was due before it was made is mostly a wrong year.",
+    wrong='"commitments": [{"id": "c", "text": "Send the study", "status": "open", "due": "2023"}]',
+    right='"commitments": [{"id": "c", "text": "Send the study", "status": "open", "due": "2025"}]',
+)
+def due_before(facts: Facts) -> Iterator[Finding]:
+    """Yield each due-before-decided."""
+    meeting = _sittings(facts)
+    for index, commitment in facts.entries("commitments"):
+        due = _span(commitment.get("due"))
+        if meeting and due and due[1] < meeting[0]:
+            message = f"due {commitment['due']}, before the meeting began ({meeting[0]})"
+            yield Finding("due-before-decided", ("commitments", index, "due"), message)
+
+
+@rule(
+    "source-before-meeting",
+    "warning",
+    "a report of a meeting was not published before it",
+    why="A readout cannot be older than what it reports. Sources of other kinds may be.",
+    wrong='"sources": [{"id": "s", "title": "Readout", "kind": "readout", "date": "2023-10-16"}]',
+    right='"sources": [{"id": "s", "title": "Readout", "kind": "readout", "date": "2024-03-01"}]',
+)
+def published_before(facts: Facts) -> Iterator[Finding]:
+    """Yield each source-before-meeting."""
+    meeting = _sittings(facts)
+    for index, source in facts.entries("sources"):
+        published = _span(source.get("date"))
+        reports = source.get("kind") in ("press_release", "news", "readout")
+        if meeting and published and reports and published[1] < meeting[0]:
+            message = f"published on {source['date']}, before the meeting began ({meeting[0]})"
+            yield Finding("source-before-meeting", ("sources", index, "date"), message)
+
+
+@rule(
+    "read-before-published",
+    "warning",
+    "a source was not read before it was published",
+    why="One of the two dates is wrong.",
+    wrong='"sources": [{"id": "s", "title": "Readout", "date": "2024-03-05", "accessed_on": '
+    '"2024-03-01"}]',
+    right='"sources": [{"id": "s", "title": "Readout", "date": "2024-03-05", "accessed_on": '
+    '"2024-03-06"}]',
+)
+def read_before(facts: Facts) -> Iterator[Finding]:
+    """Yield each read-before-published."""
+    for index, source in facts.entries("sources"):
+        published, read = _span(source.get("date")), _span(source.get("accessed_on"))
+        if published and read and read[1] < published[0]:
+            message = f"read on {source['accessed_on']}, before it was published ({source['date']})"
+            yield Finding("read-before-published", ("sources", index, "accessed_on"), message)
