@@ -11,6 +11,7 @@ from pathlib import Path
 import toolkit
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.record.diagnostic import FileReport, InvalidFileError
+from toolkit.report.formats import FORMATS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,10 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     new.set_defaults(run=_new)
 
     validate = commands.add_parser("validate", help="say what is wrong with records")
-    validate.add_argument("records", metavar="RECORD", nargs="+", help="a record's file")
     validate.add_argument(
-        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+        "records", metavar="RECORD", nargs="+", help="a record's file; - for standard input"
     )
+    validate.add_argument(
+        "--format", choices=("text", *FORMATS), default="text", help="for people, or for programs"
+    )
+    validate.add_argument("--strict", action="store_true", help="warnings fail, too")
     validate.add_argument("--style", metavar="DIR", help="a house style, for its handling marks")
     validate.set_defaults(run=_validate)
 
@@ -104,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     extract.set_defaults(run=_extract)
 
+    rules = commands.add_parser("rules", help="list the rules of validation")
+    rules.set_defaults(run=_rules)
+
+    rule = commands.add_parser("rule", help="explain a rule of validation")
+    rule.add_argument("code", metavar="CODE", help="the code behind a message, as missing-key")
+    rule.set_defaults(run=_rule)
+
     schema = commands.add_parser("schema", help="print the JSON Schema of records")
     schema.set_defaults(run=_schema)
     return parser
@@ -130,13 +141,13 @@ def _new(options: argparse.Namespace) -> int:
 def _validate(options: argparse.Namespace) -> int:
     scheme = toolkit.load_style(options.style).handling.scheme if options.style else ()
     reports = [toolkit.validate(record, scheme) for record in options.records]
-    if options.format == "json":
-        from toolkit.report.machine import as_json
-
-        print(as_json(reports))
-    else:
+    if options.format == "text":
         _print_reports(reports, sys.stdout.isatty())
-    return 0 if all(report.valid for report in reports) else 1
+    else:
+        told = FORMATS[options.format](reports)
+        print(told, end="\n" if told else "")
+    good = (not r.diagnostics if options.strict else r.valid for r in reports)
+    return 0 if all(good) else 1
 
 
 def _print_reports(reports: Sequence[FileReport], colour: bool, file: object = None) -> None:
@@ -191,6 +202,31 @@ def _style(options: argparse.Namespace) -> int:
     print(
         f"{options.folder}: written; change it, then: briefpack build RECORD --style {options.folder}"
     )
+    return 0
+
+
+def _rules(_: argparse.Namespace) -> int:
+    from toolkit.record.rules import RULES
+
+    for rule in sorted(RULES.values(), key=lambda rule: rule.code):
+        print(f"{rule.code:<24} {rule.severity:<8} {rule.summary}")
+    return 0
+
+
+def _rule(options: argparse.Namespace) -> int:
+    from toolkit.record.explain import closest
+    from toolkit.record.rules import RULES
+
+    rule = RULES.get(options.code)
+    if rule is None:
+        match = closest(options.code, list(RULES))
+        hint = f'did you mean "{match}"?' if match else '"briefpack rules" lists them'
+        raise UsageError(f'there is no rule "{options.code}"; {hint}')
+    print(f"{rule.code} ({rule.severity}): {rule.summary}\n\n{rule.why}")
+    for title, example in (("Wrong", rule.wrong), ("Right", rule.right)):
+        if example:
+            shown = example if len(example) < 1000 else f"{example[:1000]}..."
+            print(f"\n{title}:\n  {shown}")
     return 0
 
 
