@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument(
         "--format", choices=("text", *FORMATS), default="text", help="for people, or for programs"
     )
+    validate.add_argument("--fix", action="store_true", help="mend what is certain, in the files")
+    validate.add_argument("--diff", action="store_true", help="with --fix: show it, change nothing")
     validate.add_argument("--strict", action="store_true", help="warnings fail, too")
     validate.add_argument("--style", metavar="DIR", help="a house style, for its handling marks")
     validate.set_defaults(run=_validate)
@@ -140,6 +142,12 @@ def _new(options: argparse.Namespace) -> int:
 
 def _validate(options: argparse.Namespace) -> int:
     scheme = toolkit.load_style(options.style).handling.scheme if options.style else ()
+    if options.diff and not options.fix:
+        raise UsageError("--diff goes with --fix")
+    if options.fix and _fix(options.records, scheme, show=options.diff):
+        return 1
+    if options.diff:
+        return 0
     reports = [toolkit.validate(record, scheme) for record in options.records]
     if options.format == "text":
         _print_reports(reports, sys.stdout.isatty())
@@ -148,6 +156,35 @@ def _validate(options: argparse.Namespace) -> int:
         print(told, end="\n" if told else "")
     good = (not r.diagnostics if options.strict else r.valid for r in reports)
     return 0 if all(good) else 1
+
+
+def _fix(records: Sequence[str], scheme: tuple[str, ...], *, show: bool) -> bool:
+    """Mend files, or show how they would be mended; tell whether one shown would still be wrong."""
+    import difflib
+
+    from toolkit.pack.files import write_all
+    from toolkit.record.fix import fixed
+    from toolkit.record.source import UnreadableError, read
+    from toolkit.record.validate import check
+
+    wrong = False
+    for name in records:
+        try:
+            text = read(name)
+        except UnreadableError as error:
+            if show:
+                print(f"{name}: {error}", file=sys.stderr)
+                wrong = True
+            continue
+        mended = fixed(text, scheme)
+        if show:
+            old, new = (side.text.splitlines(keepends=True) for side in (text, mended))
+            sys.stdout.writelines(difflib.unified_diff(old, new, name, name))
+            wrong = wrong or not check(mended, scheme)[0].valid
+        elif mended.data != text.data and text.folder is not None:
+            write_all(text.folder, [(Path(name).name, mended.data)])
+            print(f"{name}: mended", file=sys.stderr)
+    return wrong
 
 
 def _print_reports(reports: Sequence[FileReport], colour: bool, file: object = None) -> None:

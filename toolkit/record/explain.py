@@ -30,13 +30,17 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A mistake at a path of the record: at the value, its key, or the bracket that opens it."""
+    """A mistake at a path of the record: at the value, its key, or the bracket that opens it.
+
+    `suggestion` is what to write instead; `certain` says that nothing else can be meant.
+    """
 
     rule: str
     path: Path
     message: str
     spot: Spot = "value"
     suggestion: str | None = None
+    certain: bool = False
 
 
 def explain(error: Any, root: dict[str, Any]) -> Iterator[Finding]:
@@ -130,6 +134,7 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
     words = " or ".join(_TYPES[kind] for kind in kinds)
     suggestion = None
     value = error.instance
+    certain = True
     if isinstance(value, str) and {"number", "integer"} & set(kinds):
         plain = value.strip().replace(" ", "").replace("\u00a0", "")
         if re.fullmatch(
@@ -141,6 +146,7 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and "string" in kinds:
         suggestion = f'"{value}"'
     elif "array" in kinds and value is not None and not isinstance(value, list):
+        certain = False
         suggestion = (
             f"[{json.dumps(value, ensure_ascii=False, default=str)}]"
             if isinstance(value, str)
@@ -149,7 +155,12 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
     instead = f"; write {suggestion}" if suggestion else ""
     hint = "; leave the key out if there is nothing to say" if value is None else ""
     yield Finding(
-        "wrong-type", path, f"{_shown(path)} must be {words}{instead}{hint}", "value", suggestion
+        "wrong-type",
+        path,
+        f"{_shown(path)} must be {words}{instead}{hint}",
+        "value",
+        suggestion,
+        certain,
     )
 
 
@@ -175,9 +186,12 @@ def _const(error: Any, path: Path) -> Iterator[Finding]:
 def _format(error: Any, path: Path) -> Iterator[Finding]:
     text = error.instance
     suggestion = None
+    certain = False
     match = _DAY_FIRST.fullmatch(text.strip())
     if match:
         day, month, year = match.groups()
+        # With dots the day comes first; with other signs only where the numbers leave no choice.
+        certain = "." in text or int(day) > 12 or int(month) > 12 or day == month
         if not dates.is_day(f"{year}-{int(month):0>2}-{int(day):0>2}"):
             day, month = month, day
         iso = f"{year}-{int(month):0>2}-{int(day):0>2}"
@@ -193,7 +207,7 @@ def _format(error: Any, path: Path) -> Iterator[Finding]:
             f'{_short(text)} is no date; write "2023-10-17", or "2023-10" or "2023" where less is '
             'known, or "2023-10-16/2023-10-18" for a span'
         )
-    yield Finding("bad-date", path, message, "value", suggestion)
+    yield Finding("bad-date", path, message, "value", suggestion, certain)
 
 
 def _pattern(error: Any, path: Path) -> Iterator[Finding]:
@@ -206,7 +220,8 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
     node = error.schema
     example = next(iter(node.get("examples", [])), None)
     suggestion = None
-    for candidate in (text.strip(), text.strip().upper(), _slug(text)):
+    slug = _slug(text)
+    for candidate in (text.strip(), text.strip().upper(), slug):
         if candidate != text and regex(error.validator_value).search(candidate):
             suggestion = json.dumps(candidate, ensure_ascii=False)
             break
@@ -224,6 +239,8 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
         f"{_short(text)} does not have the form of {_shown(path)}; {instead} ({what})",
         "value",
         suggestion,
+        # Another identifier would have to be changed where it is mentioned, too.
+        suggestion is not None and suggestion != json.dumps(slug, ensure_ascii=False),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from toolkit.record import rules, schema, source, syntax
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
 from toolkit.record.explain import Finding, explain
 from toolkit.record.source import Source, UnreadableError
+from toolkit.record.syntax import Parsed
 
 if TYPE_CHECKING:
     from toolkit.record.positions import Positions
@@ -35,30 +37,49 @@ def unreadable(name: str, error: UnreadableError) -> FileReport:
     return FileReport(name, (Diagnostic("unreadable", str(error), *place),))
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A finding with its place: offsets of characters in the file's text."""
+
+    finding: Finding
+    start: int
+    end: int
+
+
 def check(text: Source, scheme: tuple[str, ...] = ()) -> tuple[FileReport, Any]:
     """Check a record's text; return the report and the data (None where it could not be read)."""
     parsed = syntax.parse(text.text)
-    found = [_notation(text, fix) for fix in parsed.fixes if fix.message]
-    if parsed.fatal:
-        found.append(_notation(text, parsed.fatal))
-        return _report(text, found), None
-    findings = _findings(parsed.data, parsed.text, scheme, text.folder)
-    if findings or parsed.duplicate_keys:
-        from toolkit.record.positions import Positions
+    found = [_diagnostic(text, spot) for spot in _spots(text, parsed, scheme)]
+    return _report(text, found), None if parsed.fatal else parsed.data
 
-        positions = Positions(parsed.text)
-        if parsed.duplicate_keys:
-            for path, span in positions.duplicate_keys():
-                message = f'"{path[-1]}" stands in this object already; keep one of the two'
-                start, end = (parsed.original(offset) for offset in span)
-                found.append(_diagnostic(text, start, end, Finding("duplicate-key", path, message)))
-        # Where a null took the place of what is no value, that was told already.
-        told = {fix.start for fix in parsed.fixes if fix.new == "null"}
-        for finding in findings:
-            start, end = (parsed.original(offset) for offset in _spot(positions, finding))
-            if start not in told:
-                found.append(_diagnostic(text, start, end, finding))
-    return _report(text, found), parsed.data
+
+def examine(text: Source, scheme: tuple[str, ...] = ()) -> list[Spot]:
+    """Return what is wrong with a record's text, with the places as offsets."""
+    return list(_spots(text, syntax.parse(text.text), scheme))
+
+
+def _spots(text: Source, parsed: Parsed, scheme: tuple[str, ...]) -> Iterator[Spot]:
+    fixes = [fix for fix in parsed.fixes if fix.message]
+    for fix in [*fixes, parsed.fatal] if parsed.fatal else fixes:
+        yield Spot(Finding(fix.rule, (), fix.message, "value", fix.new or None), fix.start, fix.end)
+    if parsed.fatal:
+        return
+    findings = _findings(parsed.data, parsed.text, scheme, text.folder)
+    if not findings and not parsed.duplicate_keys:
+        return
+    from toolkit.record.positions import Positions
+
+    positions = Positions(parsed.text)
+    for path, span in positions.duplicate_keys() if parsed.duplicate_keys else ():
+        message = f'"{path[-1]}" stands in this object already; keep one of the two'
+        start, end = (parsed.original(offset) for offset in span)
+        yield Spot(Finding("duplicate-key", path, message), start, end)
+    # Where a null took the place of what is no value, that was told already.
+    told = {fix.start for fix in parsed.fixes if fix.new == "null"}
+    for finding in findings:
+        start, end = (parsed.original(offset) for offset in _spot(positions, finding))
+        if start not in told:
+            yield Spot(finding, start, end)
 
 
 def _findings(
@@ -82,17 +103,13 @@ def _spot(positions: Positions, finding: Finding) -> tuple[int, int]:
     return positions.value(finding.path)
 
 
-def _notation(text: Source, fix: syntax.Fix) -> Diagnostic:
-    finding = Finding(fix.rule, (), fix.message, "value", fix.new or None)
-    return _diagnostic(text, fix.start, fix.end, finding)
-
-
-def _diagnostic(text: Source, start: int, end: int, finding: Finding) -> Diagnostic:
+def _diagnostic(text: Source, spot: Spot) -> Diagnostic:
+    finding = spot.finding
     return Diagnostic(
         finding.rule,
         finding.message,
-        *text.place(start),
-        *text.place(min(end, len(text.text))),
+        *text.place(spot.start),
+        *text.place(min(spot.end, len(text.text))),
         pointer(finding.path),
         rules.RULES[finding.rule].severity,
         finding.suggestion,

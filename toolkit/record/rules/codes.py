@@ -51,7 +51,7 @@ def countries(facts: Facts) -> Iterator[Finding]:
             right = f'"{usual[0]}"' if len(usual) == 1 else None
             hint = f"write {right}" if right else "write the two letters of ISO 3166-1"
             message = f'"{code}" is no country code; {hint}'
-            yield Finding("unknown-country", path, message, "value", right)
+            yield Finding("unknown-country", path, message, "value", right, right is not None)
 
 
 @cache
