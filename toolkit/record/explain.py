@@ -25,6 +25,31 @@ _TYPES = {
     "object": "an object in braces { }",
     "null": "null",
 }
+_CURRENCY_SIGNS = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "CNY",
+    "₸": "KZT",
+    "₽": "RUB",
+}
+_SCALES = {
+    "": 1,
+    "thousand": 10**3,
+    "million": 10**6,
+    "mln": 10**6,
+    "m": 10**6,
+    "billion": 10**9,
+    "bn": 10**9,
+    "bln": 10**9,
+    "trillion": 10**12,
+}
+_MONEY = re.compile(
+    r"(US\$|[$€£¥₸₽]|[A-Z]{3}\b)?\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"\s*(thousand|million|mln|m|billion|bn|bln|trillion)?\s*([$€£¥₸₽]|[A-Z]{3})?",
+    re.IGNORECASE,
+)
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
@@ -32,7 +57,8 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 class Finding:
     """A mistake at a path of the record: at the value, its key, or the bracket that opens it.
 
-    `suggestion` is what to write instead; `certain` says that nothing else can be meant.
+    `suggestion` is what to write instead; `certain` says that nothing else can be meant. `key` is
+    the key that lacks, or the one that a misspelt key was probably meant to be.
     """
 
     rule: str
@@ -41,6 +67,13 @@ class Finding:
     spot: Spot = "value"
     suggestion: str | None = None
     certain: bool = False
+    key: str | None = None
+
+
+def without_followers(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those that only follow from another: a misspelt key lacks, too."""
+    meant = {(f.path[:-1], f.key) for f in findings if f.rule == "unknown-key" and f.key}
+    return [f for f in findings if f.rule != "missing-key" or (f.path, f.key) not in meant]
 
 
 def explain(error: Any, root: dict[str, Any]) -> Iterator[Finding]:
@@ -99,7 +132,7 @@ def _required(error: Any, path: Path, root: dict[str, Any]) -> Iterator[Finding]
     key = next((k for k in missing if error.message.startswith(repr(k))), missing[0])
     node = resolve(_node_at(path, root).get("properties", {}).get(key, {}), root)
     hint = f", for example {_example(key, node)}" if node.get("examples") else ""
-    yield Finding("missing-key", path, f'"{key}" is missing here{hint}', "opening")
+    yield Finding("missing-key", path, f'"{key}" is missing here{hint}', "opening", key=key)
 
 
 def _example(key: str, node: dict[str, Any]) -> str:
@@ -121,6 +154,7 @@ def _additional(error: Any, path: Path) -> Iterator[Finding]:
             f'"{_cut(key)}" is not a key here; {hint}',
             "key",
             json.dumps(match) if match else None,
+            key=match,
         )
 
 
@@ -141,6 +175,10 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
             r"-?(0|[1-9]\d*)(\.\d+)?" if "number" in kinds else r"-?(0|[1-9]\d*)", plain
         ):
             suggestion = plain
+        else:
+            yield from _amount(value, path)
+            if _MONEY.fullmatch(value.strip()):
+                return
     elif isinstance(value, str) and "boolean" in kinds and value.casefold() in ("true", "false"):
         suggestion = value.casefold()
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and "string" in kinds:
@@ -162,6 +200,21 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
         suggestion,
         certain,
     )
+
+
+def _amount(text: str, path: Path) -> Iterator[Finding]:
+    """An amount as one writes it in a text: with a sign for the currency, and in millions."""
+    match = _MONEY.fullmatch(text.strip())
+    if not match:
+        return
+    before, digits, scale, after = match.groups()
+    number = Decimal(digits.replace(",", "")) * _SCALES[(scale or "").casefold()]
+    written = f"{number.normalize():f}"
+    sign = (before or after or "").strip()
+    code = _CURRENCY_SIGNS.get(sign, sign.upper())
+    currency = f', and beside it "currency": "{code}"' if code else ""
+    message = f"{_shown(path)} must be a number without quotation marks; write {written}{currency}"
+    yield Finding("wrong-type", path, message, "value", written)
 
 
 def _enum(error: Any, path: Path) -> Iterator[Finding]:
@@ -221,6 +274,10 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
     example = next(iter(node.get("examples", [])), None)
     suggestion = None
     slug = _slug(text)
+    if path[-1:] == ("country",) and (code := _country_code(text)):
+        message = f'{_short(text)} is no country code; write "{code}" (ISO 3166-1 alpha-2)'
+        yield Finding("bad-form", path, message, "value", f'"{code}"')
+        return
     for candidate in (text.strip(), text.strip().upper(), slug):
         if candidate != text and regex(error.validator_value).search(candidate):
             suggestion = json.dumps(candidate, ensure_ascii=False)
@@ -242,6 +299,17 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
         # Another identifier would have to be changed where it is mentioned, too.
         suggestion is not None and suggestion != json.dumps(slug, ensure_ascii=False),
     )
+
+
+def _country_code(text: str) -> str | None:
+    """Return the code of a country that is written out, also where it is misspelt."""
+    if len(text) < 4:
+        return None
+    from babel import Locale
+
+    codes = {str(name): str(code) for code, name in Locale("en").territories.items()}
+    match = closest(text, [name for name, code in codes.items() if len(code) == 2])
+    return codes[match] if match else None
 
 
 def _slug(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.record import schema, source
 from toolkit.record.diagnostic import Diagnostic, FileReport, InvalidFileError, pointer
-from toolkit.record.explain import Finding, explain
+from toolkit.record.explain import Finding, explain, without_followers
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.validate import unreadable
 
@@ -40,7 +40,7 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
         ) from None
     root = schema.loaded(schema_name)
     errors = schema.validator_of(schema_name).iter_errors(data)
-    findings = [finding for error in errors for finding in explain(error, root)]
+    findings = without_followers([f for error in errors for f in explain(error, root)])
     # The rules may rely on the shape of the data.
     findings = findings or list(rules(data))
     if findings:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.record import rules, schema, source, syntax
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
-from toolkit.record.explain import Finding, explain
+from toolkit.record.explain import Finding, explain, without_followers
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.syntax import Parsed
 
@@ -91,6 +91,7 @@ def _findings(
     if not schema.accepts(data):
         for error in schema.validator().iter_errors(data):
             found.extend(explain(error, schema.schema()))
+        found = without_followers(found)
     found.extend(rules.check(data, text, scheme, folder))
     return found
 
