@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import pikepdf
 
 import toolkit
 from tests.benchmarks.plain import plain, register
-from tests.making import FIRST, RECORDS, large_record, written
+from tests.making import FIRST, RECORDS, ROOT, large_record, written
 from toolkit.document import briefing
 from toolkit.document.context import Context
 from toolkit.export.pdf import PdfExporter
@@ -32,7 +33,16 @@ def cpu(work: Callable[[], object], times: int = 3) -> float:
     return best
 
 
-def cold(*arguments: str) -> float:
+_OTHER = (
+    sys.executable,
+    "-m",
+    "check_jsonschema",
+    "--schemafile",
+    str(ROOT / "schemas" / "meeting.schema.json"),
+)
+
+
+def cold(*arguments: str, times: int = 5) -> float:
     """Return the least CPU time of a command in a fresh process, in seconds."""
     script = (
         "import resource, subprocess, sys\n"
@@ -41,7 +51,9 @@ def cold(*arguments: str) -> float:
         "print(u.ru_utime + u.ru_stime)"
     )
     command = [sys.executable, "-c", script, *arguments]
-    runs = (subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(5))
+    runs = (
+        subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(times)
+    )
     return min(float(run.stdout) for run in runs)
 
 
@@ -91,10 +103,26 @@ def memory(folder: Path) -> None:
 
 
 def start() -> None:
-    """A cold validation against a cold interpreter."""
+    """A cold validation against a bare interpreter, and against check-jsonschema."""
     bare = cold(sys.executable, "-c", "pass")
-    validate = cold(sys.executable, "-m", "toolkit", "validate", str(FIRST))
-    print(f"cold: interpreter {bare:.3f} s, validate {validate:.3f} s")
+    ours = cold(sys.executable, "-m", "toolkit", "validate", str(FIRST))
+    theirs = cold(*_OTHER, str(FIRST))
+    print(f"cold: interpreter {bare:.3f} s, validate {ours:.3f} s, check-jsonschema {theirs:.3f} s")
+
+
+def many(folder: Path) -> None:
+    """Many records in one run, by the record, against check-jsonschema on the same files."""
+    data = json.loads(FIRST.read_text("utf-8"))
+    count = 400
+    paths = [
+        str(written(folder / f"{n}.json", {**data, "id": f"record-{n}"})) for n in range(count)
+    ]
+    one = str(FIRST)
+    ours = cold(sys.executable, "-m", "toolkit", "validate", *paths, times=1)
+    ours -= cold(sys.executable, "-m", "toolkit", "validate", one, times=1)
+    theirs = cold(*_OTHER, *paths, times=1) - cold(*_OTHER, one, times=1)
+    mine, other = 1000 * ours / (count - 1), 1000 * theirs / (count - 1)
+    print(f"a record more: validate {mine:.2f} ms, check-jsonschema {other:.2f} ms")
 
 
 if __name__ == "__main__":
@@ -102,4 +130,5 @@ if __name__ == "__main__":
         growth(Path(name))
         tags(Path(name))
         memory(Path(name))
+        many(Path(name))
     start()

@@ -199,6 +199,8 @@ def _mend(text: str, error: json.JSONDecodeError) -> list[Fix]:
                 )
             ]
         return []
+    if message.startswith("Expecting ','") and char == ";":
+        return [Fix(pos, pos + 1, ",", "missing-comma", 'write "," between two entries')]
     if message.startswith("Expecting ','") and char not in "}]:":
         at = _back(text, pos)
         early = re.compile(r'"(?:[^"\\]|\\.)*?(\s*,\s*)"$').search(

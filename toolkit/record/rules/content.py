@@ -84,8 +84,12 @@ def speakers(facts: Facts) -> Iterator[Finding]:
     present: dict[str, list[Any]] = {}
     for _, sitting in facts.entries("sittings"):
         people, identity = sitting.get("participants"), sitting.get("id")
-        if isinstance(people, list) and people and isinstance(identity, str):
+        # Where somebody is not known, that is told already.
+        if not isinstance(people, list) or not isinstance(identity, str):
+            continue
+        if people and all(str(person) in roles for person in people):
             present[identity] = people
+    told: set[tuple[str, str]] = set()
     for index, statement in facts.entries("statements"):
         speaker, sitting_id = statement.get("speaker"), statement.get("sitting")
         if not isinstance(speaker, str):
@@ -94,6 +98,9 @@ def speakers(facts: Facts) -> Iterator[Finding]:
             message = f'"{speaker}" was not present, but speaks here'
             yield Finding("absent-speaker", ("statements", index, "speaker"), message)
         elif isinstance(sitting_id, str) and speaker not in present.get(sitting_id, [speaker]):
+            if (speaker, sitting_id) in told:
+                continue
+            told.add((speaker, sitting_id))
             message = f'"{speaker}" is not among the participants of the sitting "{sitting_id}"'
             yield Finding("absent-speaker", ("statements", index, "speaker"), message)
 
@@ -188,6 +195,7 @@ def marks(facts: Facts) -> Iterator[Finding]:
 def access_dates(facts: Facts) -> Iterator[Finding]:
     """Yield each access-date."""
     for index, source in facts.entries("sources"):
-        if source.get("address") and "accessed_on" not in source:
+        address = str(source.get("address", ""))
+        if address.startswith(("http://", "https://")) and "accessed_on" not in source:
             message = 'say when the address was read: "accessed_on": "YYYY-MM-DD"'
             yield Finding("access-date", ("sources", index, "address"), message)

@@ -164,6 +164,8 @@ def two_spellings(facts: Facts) -> Iterator[Finding]:
             name = names[word[:3].casefold()]
             if word in told or not word[:1].isupper() or word.startswith(name):
                 continue
+            if _MIXED.search(word):
+                continue
             if _near(word, name):
                 told.add(word)
                 message = (
