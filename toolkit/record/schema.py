@@ -163,14 +163,19 @@ def node_at(pattern: Pattern) -> dict[str, Any]:
     return node
 
 
-def at(data: Any, pattern: Pattern) -> Iterator[tuple[Path, Any]]:
-    """Yield path and value of all that a pattern finds in data of any shape."""
-    if not pattern:
-        yield (), data
-    elif pattern[0] == EVERY:
-        for index, item in enumerate(data if isinstance(data, list) else ()):
-            for path, value in at(item, pattern[1:]):
-                yield (index, *path), value
-    elif isinstance(data, dict) and pattern[0] in data:
-        for path, value in at(data[pattern[0]], pattern[1:]):
-            yield (pattern[0], *path), value
+def at(data: Any, pattern: Pattern) -> list[tuple[Path, Any]]:
+    """Return path and value of all that a pattern finds in data of any shape."""
+    found: list[tuple[Path, Any]] = [((), data)]
+    for step in pattern:
+        if not found:
+            break
+        if step == EVERY:
+            lists = ((path, value) for path, value in found if isinstance(value, list))
+            found = [((*path, i), item) for path, listed in lists for i, item in enumerate(listed)]
+        else:
+            found = [
+                ((*path, step), value[step])
+                for path, value in found
+                if isinstance(value, dict) and step in value
+            ]
+    return found

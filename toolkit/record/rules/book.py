@@ -32,6 +32,11 @@ class Facts:
                 yield index, entry
 
     @cached_property
+    def characters(self) -> frozenset[str]:
+        """The characters of the text, each once."""
+        return frozenset(self.text)
+
+    @cached_property
     def agreements(self) -> list[tuple[int, dict[str, Any]]]:
         """The instruments of the record that are objects, with their places."""
         holder = self.data.get("agreements")

@@ -22,11 +22,10 @@ _ESCAPED = re.compile(r"\\[bf]|\\u(?:00[0189]|202|[dD][89a-fA-F]|[fF]{3}|007)")
 _MOST_DECIMALS = 30
 # Zero-width space, word joiner, byte order mark, soft hyphen, Mongolian vowel separator.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
-_MAYBE_INVISIBLE = re.compile(
-    r"[\u200b\u2060\ufeff\u00ad\u180e]|\\u(?:200[bB]|2060|[fF]{2}|00[aA]|180)"
-)
+_INVISIBLE_ESCAPE = re.compile(r"\\u(?:200[bB]|2060|[fF]{2}|00[aA]|180)")
 # A word that holds letters of Latin and of Cyrillic or Greek.
 _MIXED = re.compile(r"\b(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u03ff\u0400-\u052f])[^\W\d_]+\b")
+_OTHER_SCRIPTS = re.compile("[\u0370-\u052f]+")
 _NAME = re.compile(r"\b[^\W\d_]{5,}\b")
 _NEAR = 0.84
 
@@ -57,7 +56,8 @@ def texts(data: Any) -> Iterator[tuple[Path, str, bool]]:
 )
 def characters(facts: Facts) -> Iterator[Finding]:
     """Yield each forbidden-character."""
-    if not (_FORBIDDEN.search(facts.text) or _ESCAPED.search(facts.text)):
+    escaped = "\\" in facts.characters and _ESCAPED.search(facts.text)
+    if not escaped and not _FORBIDDEN.search("".join(facts.characters)):
         return
     for path, text, is_key in texts(facts.data):
         match = _FORBIDDEN.search(text)
@@ -86,7 +86,8 @@ def _character(char: str) -> str:
 )
 def invisible(facts: Facts) -> Iterator[Finding]:
     """Yield each invisible-character."""
-    if not _MAYBE_INVISIBLE.search(facts.text):
+    escaped = "\\" in facts.characters and _INVISIBLE_ESCAPE.search(facts.text)
+    if not escaped and not _INVISIBLE.search("".join(facts.characters)):
         return
     for path, text, is_key in texts(facts.data):
         match = _INVISIBLE.search(text)
@@ -105,7 +106,7 @@ def invisible(facts: Facts) -> Iterator[Finding]:
 )
 def mixed_scripts(facts: Facts) -> Iterator[Finding]:
     """Yield each mixed-scripts."""
-    if facts.text.isascii() and "\\u0" not in facts.text:
+    if "\\u0" not in facts.text and not _touching(facts.text):
         return
     for path, text, is_key in texts(facts.data):
         match = None if text.isascii() else _MIXED.search(text)
@@ -117,6 +118,18 @@ def mixed_scripts(facts: Facts) -> Iterator[Finding]:
             shown = ", ".join(f'"{char}" (U+{ord(char):04X})' for char in dict.fromkeys(fewer))
             message = f'"{word}" mixes the letters of two scripts: {shown} is of the other one'
             yield Finding("mixed-scripts", path, message, "key" if is_key else "value")
+
+
+def _touching(text: str) -> bool:
+    """Tell whether a Latin letter stands beside one of another script, as in any mixed word."""
+    for match in _OTHER_SCRIPTS.finditer(text):
+        beside = (
+            text[max(0, match.start() - 1) : match.start()],
+            text[match.end() : match.end() + 1],
+        )
+        if any(char.isascii() and char.isalpha() for char in beside):
+            return True
+    return False
 
 
 @rule(
@@ -152,29 +165,44 @@ def two_spellings(facts: Facts) -> Iterator[Finding]:
     pattern = ("participants", EVERY, "names", EVERY, "text")
     for _, text in schema.at(facts.data, pattern):
         if isinstance(text, str):
-            names.update({word[:3].casefold(): word for word in _NAME.findall(text)})
+            names.update({_start(word): word for word in _NAME.findall(text)})
     if not names:
         return
-    starts = re.compile(r"\b(?:" + "|".join(map(re.escape, names)) + r")[^\W\d_]{2,}\b", re.I)
+    begun = {word for name in names.values() for word in _begun(facts.text, name[:3])}
+    candidates = {word for word in begun if _near(word, names[_start(word)])}
+    if not candidates:
+        return
     told: set[str] = set()
     for path, text, is_key in texts(facts.data):
         if is_key or path[:1] == ("participants",) or path[-1:] == ("address",):
             continue
-        for word in starts.findall(text):
-            name = names[word[:3].casefold()]
-            if word in told or not word[:1].isupper() or word.startswith(name):
-                continue
-            if _MIXED.search(word):
-                continue
-            if _near(word, name):
+        for word in _NAME.findall(text):
+            if word in candidates and word not in told:
                 told.add(word)
+                name = names[_start(word)]
                 message = (
                     f'"{word}" is written "{name}" among the participants; write one of the two'
                 )
                 yield Finding("two-spellings", path, message)
 
 
+def _begun(text: str, start: str) -> Iterator[str]:
+    """Yield the words of a text that begin as a name does."""
+    at = text.find(start)
+    while at >= 0:
+        match = None if at and text[at - 1].isalpha() else _NAME.match(text, at)
+        if match:
+            yield match.group()
+        at = text.find(start, at + len(start))
+
+
+def _start(word: str) -> str:
+    return word[:3].casefold()
+
+
 def _near(word: str, name: str) -> bool:
+    if not word[:1].isupper() or word.startswith(name) or _MIXED.search(word):
+        return False
     ratio = difflib.SequenceMatcher(None, word.casefold(), name.casefold()).ratio()
     # An ending that only lengthens the name is its case in another language.
     return _NEAR <= ratio < 1 and len(word) <= len(name) + 1
