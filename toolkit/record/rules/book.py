@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,8 @@ from typing import Any
 
 from toolkit.record.diagnostic import Severity
 from toolkit.record.explain import Finding
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]+")
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,14 @@ class Facts:
                 yield index, entry
 
     @cached_property
-    def characters(self) -> frozenset[str]:
-        """The characters of the text, each once."""
-        return frozenset(self.text)
+    def beyond_ascii(self) -> list[tuple[int, int]]:
+        """Where the text holds characters that are not of ASCII: one scan for all who ask."""
+        return [match.span() for match in _BEYOND_ASCII.finditer(self.text)]
+
+    @cached_property
+    def foreign(self) -> str:
+        """The characters of the text that are not of ASCII."""
+        return "".join(self.text[start:end] for start, end in self.beyond_ascii)
 
     @cached_property
     def agreements(self) -> list[tuple[int, dict[str, Any]]]:

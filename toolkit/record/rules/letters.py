@@ -25,7 +25,7 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
 _INVISIBLE_ESCAPE = re.compile(r"\\u(?:200[bB]|2060|[fF]{2}|00[aA]|180)")
 # A word that holds letters of Latin and of Cyrillic or Greek.
 _MIXED = re.compile(r"\b(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u03ff\u0400-\u052f])[^\W\d_]+\b")
-_OTHER_SCRIPTS = re.compile("[\u0370-\u052f]+")
+_OTHER_SCRIPTS = re.compile("[\u0370-\u052f]")
 _NAME = re.compile(r"\b[^\W\d_]{5,}\b")
 _NEAR = 0.84
 
@@ -56,8 +56,9 @@ def texts(data: Any) -> Iterator[tuple[Path, str, bool]]:
 )
 def characters(facts: Facts) -> Iterator[Finding]:
     """Yield each forbidden-character."""
-    escaped = "\\" in facts.characters and _ESCAPED.search(facts.text)
-    if not escaped and not _FORBIDDEN.search("".join(facts.characters)):
+    # JSON itself refuses the control characters of ASCII where they are not escaped.
+    escaped = "\\" in facts.text and _ESCAPED.search(facts.text)
+    if not escaped and not _FORBIDDEN.search(facts.foreign):
         return
     for path, text, is_key in texts(facts.data):
         match = _FORBIDDEN.search(text)
@@ -86,8 +87,8 @@ def _character(char: str) -> str:
 )
 def invisible(facts: Facts) -> Iterator[Finding]:
     """Yield each invisible-character."""
-    escaped = "\\" in facts.characters and _INVISIBLE_ESCAPE.search(facts.text)
-    if not escaped and not _INVISIBLE.search("".join(facts.characters)):
+    escaped = "\\" in facts.text and _INVISIBLE_ESCAPE.search(facts.text)
+    if not escaped and not _INVISIBLE.search(facts.foreign):
         return
     for path, text, is_key in texts(facts.data):
         match = _INVISIBLE.search(text)
@@ -106,7 +107,7 @@ def invisible(facts: Facts) -> Iterator[Finding]:
 )
 def mixed_scripts(facts: Facts) -> Iterator[Finding]:
     """Yield each mixed-scripts."""
-    if "\\u0" not in facts.text and not _touching(facts.text):
+    if "\\u0" not in facts.text and not _touching(facts):
         return
     for path, text, is_key in texts(facts.data):
         match = None if text.isascii() else _MIXED.search(text)
@@ -120,14 +121,14 @@ def mixed_scripts(facts: Facts) -> Iterator[Finding]:
             yield Finding("mixed-scripts", path, message, "key" if is_key else "value")
 
 
-def _touching(text: str) -> bool:
+def _touching(facts: Facts) -> bool:
     """Tell whether a Latin letter stands beside one of another script, as in any mixed word."""
-    for match in _OTHER_SCRIPTS.finditer(text):
-        beside = (
-            text[max(0, match.start() - 1) : match.start()],
-            text[match.end() : match.end() + 1],
-        )
-        if any(char.isascii() and char.isalpha() for char in beside):
+    text = facts.text
+    for start, end in facts.beyond_ascii:
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
+        if (before.isalpha() and _OTHER_SCRIPTS.match(text[start])) or (
+            after.isalpha() and _OTHER_SCRIPTS.match(text[end - 1])
+        ):
             return True
     return False
 
