@@ -104,7 +104,7 @@ class Tables:
             self._row(table, widths, [name, lines])
 
     def table(self, block: b.Table) -> None:
-        """Write a table. Its first two rows stay together, and so does a short table as a whole."""
+        """Write a table. Its first and its last two rows stay together, a short table as a whole."""
         title = "".join(run.text for run in block.caption)
         table, widths = self._grid(
             template.TABLE, (c.weight for c in block.columns), title, header=True
@@ -119,7 +119,8 @@ class Tables:
                 self._cell_writer(cell, column, "Table Text")
                 for column, cell in zip(block.columns, row, strict=True)
             ]
-            together = number < last and (number == 0 or last < _SHORT_TABLE)
+            ends = number in (0, last - 1)
+            together = number < last and (ends or last < _SHORT_TABLE)
             self._row(table, widths, fills, together=together)
         self._after_table()
 

@@ -16,11 +16,12 @@ from reportlab.platypus.flowables import Flowable
 from toolkit.document.blocks import Composed, Document, Inline, Run
 from toolkit.errors import UsageError
 from toolkit.export.fonts import Fonts
+from toolkit.export.pdf.drawing import draw_untagged
 from toolkit.export.pdf.finish import finish
 from toolkit.export.pdf.flowables import Block
 from toolkit.export.pdf.story import Story
 from toolkit.export.pdf.tags import Element, TaggedCanvas
-from toolkit.export.pdf.text import Paragraph, TextStyle, draw_untagged
+from toolkit.export.pdf.text import Paragraph, TextStyle
 from toolkit.export.registry import Attachment
 from toolkit.export.style import Style
 

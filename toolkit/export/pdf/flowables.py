@@ -11,8 +11,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.platypus.flowables import Flowable
 
 from toolkit.export.emblem import Picture
+from toolkit.export.pdf.drawing import draw_lines, draw_untagged
 from toolkit.export.pdf.tags import Element, TaggedCanvas
-from toolkit.export.pdf.text import Paragraph, draw_lines, draw_untagged
+from toolkit.export.pdf.text import Paragraph
 
 _LEAST_LINES = 2
 _MOST_TOGETHER = 12

@@ -112,7 +112,7 @@ class _Writer:
         elif isinstance(content, Decimal | int) and _digits(content) <= _MOST_DIGITS:
             cell.value = content
             cell.number_format = number_format(content)
-            cell.alignment = Alignment(vertical="top")
+            cell.alignment = Alignment(vertical="top", horizontal="right", indent=1)
         else:
             self._put_text(cell, str(content))
         if value.link:
@@ -210,8 +210,10 @@ class _Writer:
         cell = sheet.cell(_HEADER_ROW, index)
         self._put(cell, SheetCell(column.title), font=self.head)
         cell.fill = self.dark
-        side = "right" if column.kind == "number" else None
-        cell.alignment = Alignment(vertical="center", wrap_text=True, horizontal=side)
+        side, indent = ("right", 1) if column.kind == "number" else (None, 0)
+        cell.alignment = Alignment(
+            vertical="center", wrap_text=True, horizontal=side, indent=indent
+        )
         sheet.row_dimensions[_HEADER_ROW].height = 32
         sheet.column_dimensions[letter].width = column.width
         sheet.column_dimensions[letter].hidden = column.hidden
