@@ -120,6 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     rule.add_argument("code", metavar="CODE", help="the code behind a message, as missing-key")
     rule.set_defaults(run=_rule)
 
+    convert = commands.add_parser("convert", help="write a record as JSON or as YAML")
+    convert.add_argument("record", metavar="RECORD", help="a record's file")
+    convert.add_argument(
+        "-o", "--out", metavar="FILE", required=True, help="the file to write; .json or .yaml"
+    )
+    convert.set_defaults(run=_convert)
+
     schema = commands.add_parser("schema", help="print the JSON Schema of records")
     schema.set_defaults(run=_schema)
     return parser
@@ -267,6 +274,18 @@ def _rule(options: argparse.Namespace) -> int:
         if example:
             shown = example if len(example) < 1000 else f"{example[:1000]}..."
             print(f"\n{title}:\n  {shown}")
+    return 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from toolkit.pack.files import write_all
+    from toolkit.record.convert import converted
+
+    target = Path(options.out)
+    data = converted(options.record, target)
+    if target.exists():
+        raise BriefpackError(f"{target} is there already; choose another name")
+    write_all(target.parent, [(target.name, data)])
     return 0
 
 

@@ -18,6 +18,7 @@ from toolkit.pack.files import remove, write_all
 from toolkit.pack.manifest import PackFile
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
 from toolkit.record.load import InvalidRecordError, Record, load
+from toolkit.record.notations import is_yaml, parse
 from toolkit.record.select import select
 from toolkit.version import VERSION
 
@@ -127,7 +128,8 @@ def _documents(
     style: Style,
     name: str,
 ) -> Iterator[tuple[str, str, bytes]]:
-    attachment = Attachment(f"{record.id}.json", record.source.data)
+    ending = "yaml" if is_yaml(record.source.name) else "json"
+    attachment = Attachment(f"{record.id}.{ending}", record.source.data)
     for entry in documents:
         ctx = Context(record, labels=style.labels, sections=style.sections)
         composed = COMPOSERS[entry.document](ctx)
@@ -162,9 +164,7 @@ def _check_letters(record: Record, exporters: Iterable[Exporter], style: Style) 
     missing = {char for each in exporters for char in each.lacking(characters, style)}
     if not missing:
         return
-    from toolkit.record.positions import Positions
-
-    positions = Positions(text)
+    positions = parse(record.source).positions()
     found = []
     for path, value in _strings(record.data):
         for char in dict.fromkeys(value):
@@ -192,10 +192,8 @@ def _check_letters(record: Record, exporters: Iterable[Exporter], style: Style) 
 
 
 def _unshowable(record: Record, error: UnshowableTextError) -> InvalidRecordError:
-    from toolkit.record.positions import Positions
-
     path = next((path for path, value in _strings(record.data) if value == error.text), ())
-    span = Positions(record.source.text).value(path)
+    span = parse(record.source).positions().value(path)
     places = (*record.source.place(span[0]), *record.source.place(span[1]))
     diagnostic = Diagnostic("unshowable-text", f"this text {error}", *places, pointer(path))
     return InvalidRecordError(FileReport(record.source.name, (diagnostic,), record.source))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from toolkit.record import source, syntax
+from toolkit.record import source
+from toolkit.record.notations import parse
 from toolkit.record.source import Source
 from toolkit.record.validate import examine
 
@@ -49,7 +50,7 @@ def fixed(text: Source, scheme: tuple[str, ...] = ()) -> Source:
 
 
 def _edits(text: Source, scheme: tuple[str, ...]) -> list[Edit]:
-    parsed = syntax.parse(text.text)
+    parsed = parse(text)
     sure = [fix for fix in parsed.fixes if fix.rule in _CERTAIN and fix.new != "null"]
     # What stands within something that is not sure is not sure either.
     doubts = [(fix.start, fix.end) for fix in parsed.fixes if fix not in sure]

@@ -8,10 +8,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import msgspec
-
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.record import rules, schema
+from toolkit.record.convert import as_json
 from toolkit.record.load import Record, from_source
 from toolkit.record.source import Source
 
@@ -41,11 +40,9 @@ def select(record: Record, audience: str) -> Record:
         data = _without_dangling(data)
         if data == before:
             break
-    # Numbers keep all their digits.
-    encoded = msgspec.json.Encoder(decimal_format="number").encode(data)
-    text = msgspec.json.format(encoded, indent=2) + b"\n"
+    text = as_json(data)
     try:
-        return from_source(Source(record.source.name, text, text.decode("utf-8")), scheme)
+        return from_source(Source(f"{record.id}.json", text, text.decode("utf-8")), scheme)
     except BriefpackError as error:
         raise BriefpackError(
             f'nothing that can stand alone is left of the record for "{audience}"'

@@ -42,6 +42,12 @@ class Parsed:
     duplicate_keys: bool = False
     _edits: list[tuple[int, int, int]] = field(default_factory=list)
 
+    def positions(self) -> Any:
+        """Return where keys and values stand in `text`; loaded only when there is something to say."""
+        from toolkit.record.positions import Positions
+
+        return Positions(self.text)
+
     def original(self, offset: int) -> int:
         """Map an offset in the mended text to the file's own text."""
         for start, old, new in reversed(self._edits):

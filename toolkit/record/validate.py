@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from toolkit.record import rules, schema, source, syntax
+from toolkit.record import rules, schema, source
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
 from toolkit.record.explain import Finding, explain, without_followers
+from toolkit.record.notations import parse
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.syntax import Parsed
 
@@ -48,14 +49,14 @@ class Spot:
 
 def check(text: Source, scheme: tuple[str, ...] = ()) -> tuple[FileReport, Any]:
     """Check a record's text; return the report and the data (None where it could not be read)."""
-    parsed = syntax.parse(text.text)
+    parsed = parse(text)
     found = [_diagnostic(text, spot) for spot in _spots(text, parsed, scheme)]
     return _report(text, found), None if parsed.fatal else parsed.data
 
 
 def examine(text: Source, scheme: tuple[str, ...] = ()) -> list[Spot]:
     """Return what is wrong with a record's text, with the places as offsets."""
-    return list(_spots(text, syntax.parse(text.text), scheme))
+    return list(_spots(text, parse(text), scheme))
 
 
 def _spots(text: Source, parsed: Parsed, scheme: tuple[str, ...]) -> Iterator[Spot]:
@@ -67,9 +68,7 @@ def _spots(text: Source, parsed: Parsed, scheme: tuple[str, ...]) -> Iterator[Sp
     findings = _findings(parsed.data, parsed.text, scheme, text.folder)
     if not findings and not parsed.duplicate_keys:
         return
-    from toolkit.record.positions import Positions
-
-    positions = Positions(parsed.text)
+    positions = parsed.positions()
     for path, span in positions.duplicate_keys() if parsed.duplicate_keys else ():
         message = f'"{path[-1]}" stands in this object already; keep one of the two'
         start, end = (parsed.original(offset) for offset in span)

@@ -257,7 +257,7 @@ def _attach(pdf: Pdf, record: Attachment, meta: Meta) -> None:
     stream = pdf.make_stream(
         record.data,
         Type=Name.EmbeddedFile,
-        Subtype=Name("/application/json"),
+        Subtype=Name("/application/yaml" if record.name.endswith(".yaml") else "/application/json"),
         Params=Dictionary(ModDate=stamp, CreationDate=stamp, Size=len(record.data)),
     )
     name = String(record.name)
