@@ -261,7 +261,7 @@ def _rules(_: argparse.Namespace) -> int:
 
 
 def _rule(options: argparse.Namespace) -> int:
-    from toolkit.record.explain import closest
+    from toolkit.record.guess import closest
     from toolkit.record.rules import RULES
 
     rule = RULES.get(options.code)

@@ -103,6 +103,22 @@ def test_the_untouched_text_is_valid() -> None:
     assert found(SMALL) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ('"language": "en"', '"language": "english"', 'write "en"'),
+        ('"country": "CH" } }]', '"country": "KAZ" } }]', 'write "KZ"'),
+        ('"country": "CH" } }]', '"country": "Kazakstan" } }]', 'write "KZ"'),
+        ('{ "mark": "public" }', '"public"', 'as in {"mark": "public"}'),
+        ('"A meeting"', "[]", '"title" must be a text in quotation marks or an object'),
+    ],
+)
+def test_the_message_says_what_to_write(old: str, new: str, part: str) -> None:
+    report, _ = check(decode("record.json", SMALL.replace(old, new).encode()))
+    (diagnostic,) = report.diagnostics
+    assert part in diagnostic.message
+
+
 def test_all_mistakes_are_told_in_one_run_in_the_order_of_the_file() -> None:
     text = (
         SMALL.replace('"made",', '"made"')

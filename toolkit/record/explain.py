@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from toolkit.record import dates
+from toolkit.record.guess import amount, closest, country_code, language_tag
 from toolkit.record.schema import regex, resolve
 
 Path = tuple[str | int, ...]
@@ -25,31 +25,6 @@ _TYPES = {
     "object": "an object in braces { }",
     "null": "null",
 }
-_CURRENCY_SIGNS = {
-    "$": "USD",
-    "US$": "USD",
-    "€": "EUR",
-    "£": "GBP",
-    "¥": "CNY",
-    "₸": "KZT",
-    "₽": "RUB",
-}
-_SCALES = {
-    "": 1,
-    "thousand": 10**3,
-    "million": 10**6,
-    "mln": 10**6,
-    "m": 10**6,
-    "billion": 10**9,
-    "bn": 10**9,
-    "bln": 10**9,
-    "trillion": 10**12,
-}
-_MONEY = re.compile(
-    r"(US\$|[$€£¥₸₽]|[A-Z]{3}\b)?\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"\s*(thousand|million|mln|m|billion|bn|bln|trillion)?\s*([$€£¥₸₽]|[A-Z]{3})?",
-    re.IGNORECASE,
-)
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
@@ -105,12 +80,6 @@ def _shown(path: Path) -> str:
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def closest(word: str, words: list[str]) -> str | None:
-    """Return the word that another one was probably meant to be, None where none is near."""
-    matches = difflib.get_close_matches(word.casefold(), [w.casefold() for w in words], 1, 0.6)
-    return next((w for w in words if w.casefold() == matches[0]), None) if matches else None
 
 
 def _node_at(path: Path, root: dict[str, Any]) -> dict[str, Any]:
@@ -176,8 +145,12 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
         ):
             suggestion = plain
         else:
-            yield from _amount(value, path)
-            if _MONEY.fullmatch(value.strip()):
+            guessed = amount(value)
+            if guessed:
+                suggestion, code = guessed
+                beside = f', and beside it "currency": "{code}"' if code else ""
+                message = f"{_shown(path)} must be {words}; write {suggestion}{beside}"
+                yield Finding("wrong-type", path, message, "value", suggestion)
                 return
     elif isinstance(value, str) and "boolean" in kinds and value.casefold() in ("true", "false"):
         suggestion = value.casefold()
@@ -191,6 +164,9 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
             else None
         )
     instead = f"; write {suggestion}" if suggestion else ""
+    example = next(iter(error.schema.get("examples", ())), None)
+    if not instead and isinstance(example, (dict, list)) and value is not None:
+        instead = f", as in {_short(example)}"
     hint = "; leave the key out if there is nothing to say" if value is None else ""
     yield Finding(
         "wrong-type",
@@ -200,21 +176,6 @@ def _type(error: Any, path: Path) -> Iterator[Finding]:
         suggestion,
         certain,
     )
-
-
-def _amount(text: str, path: Path) -> Iterator[Finding]:
-    """An amount as one writes it in a text: with a sign for the currency, and in millions."""
-    match = _MONEY.fullmatch(text.strip())
-    if not match:
-        return
-    before, digits, scale, after = match.groups()
-    number = Decimal(digits.replace(",", "")) * _SCALES[(scale or "").casefold()]
-    written = f"{number.normalize():f}"
-    sign = (before or after or "").strip()
-    code = _CURRENCY_SIGNS.get(sign, sign.upper())
-    currency = f', and beside it "currency": "{code}"' if code else ""
-    message = f"{_shown(path)} must be a number without quotation marks; write {written}{currency}"
-    yield Finding("wrong-type", path, message, "value", written)
 
 
 def _enum(error: Any, path: Path) -> Iterator[Finding]:
@@ -274,9 +235,13 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
     example = next(iter(node.get("examples", [])), None)
     suggestion = None
     slug = _slug(text)
-    if path[-1:] == ("country",) and (code := _country_code(text)):
+    if path[-1:] == ("country",) and (code := country_code(text)):
         message = f'{_short(text)} is no country code; write "{code}" (ISO 3166-1 alpha-2)'
-        yield Finding("bad-form", path, message, "value", f'"{code}"')
+        yield Finding("bad-form", path, message, "value", f'"{code}"', len(text) < 4)
+        return
+    if path[-1:] == ("language",) and (tag := language_tag(text)):
+        message = f'{_short(text)} is no language tag; write "{tag}" (BCP 47)'
+        yield Finding("bad-form", path, message, "value", f'"{tag}"')
         return
     for candidate in (text.strip(), text.strip().upper(), slug):
         if candidate != text and regex(error.validator_value).search(candidate):
@@ -299,17 +264,6 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
         # Another identifier would have to be changed where it is mentioned, too.
         suggestion is not None and suggestion != json.dumps(slug, ensure_ascii=False),
     )
-
-
-def _country_code(text: str) -> str | None:
-    """Return the code of a country that is written out, also where it is misspelt."""
-    if len(text) < 4:
-        return None
-    from babel import Locale
-
-    codes = {str(name): str(code) for code, name in Locale("en").territories.items()}
-    match = closest(text, [name for name, code in codes.items() if len(code) == 2])
-    return codes[match] if match else None
 
 
 def _slug(text: str) -> str:

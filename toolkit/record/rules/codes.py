@@ -90,7 +90,8 @@ def languages(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-language."""
     for path, tag in _values(facts, "language"):
         first = tag.split("-", maxsplit=1)[0]
-        if not first or first == "und" or first.casefold() in _languages():
+        # Another length is a mistake of form, which the schema tells.
+        if len(first) not in (2, 3) or first == "und" or first.casefold() in _languages():
             continue
         likely = _cldr("likely_subtags").get(f"und_{first.upper()}", "")
         meant = str(likely).split("_", maxsplit=1)[0]

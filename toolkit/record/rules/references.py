@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolkit.record import schema
-from toolkit.record.explain import Finding, closest
+from toolkit.record.explain import Finding
+from toolkit.record.guess import closest
 from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY, Path
 
