@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +10,7 @@ import pypdfium2
 from PIL import Image
 
 import toolkit
+from tests.golden import as_pdf
 from tests.making import FIRST, ROOT
 
 _TARGET = ROOT / ".github" / "documents.png"
@@ -24,13 +24,9 @@ def first_page(path: Path) -> Image.Image:
         return page.render(scale=2 * _HEIGHT / page.get_height()).to_pil()
 
 
-def as_pdf(path: Path, profile: Path) -> Path:
-    """Return a PDF that LibreOffice makes of an Office file."""
-    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "pdf"]
-    for _ in range(2):
-        command = ["soffice", *options, "--outdir", str(path.parent), str(path)]
-        subprocess.run(command, check=False, capture_output=True)
-    made = path.with_suffix(".pdf")
+def one_pdf(path: Path, folder: Path) -> Path:
+    """Return a PDF of an Office file; stop where there is no LibreOffice to make it."""
+    (made,) = as_pdf([path], folder)
     if not made.exists():
         sys.exit("LibreOffice is needed, and made no PDF")
     return made
@@ -41,7 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         pack = toolkit.build(FIRST, name)
         briefing, summary, _ = (pack.folder / file.name for file in pack.files)
-        pages = [first_page(as_pdf(briefing, Path(name) / "profile")), first_page(summary)]
+        pages = [first_page(one_pdf(briefing, Path(name))), first_page(summary)]
         pages.append(sheet(pack.folder / pack.files[2].name, Path(name)))
     scaled = [page.resize((round(page.width * _HEIGHT / page.height), _HEIGHT)) for page in pages]
     width = sum(page.width for page in scaled) + _GAP * (len(scaled) + 1)
@@ -56,7 +52,7 @@ def main() -> None:
 
 def sheet(workbook: Path, folder: Path) -> Image.Image:
     """Return the upper left part of the sheet of agreements."""
-    with pypdfium2.PdfDocument(as_pdf(workbook, folder / "profile")) as pdf:
+    with pypdfium2.PdfDocument(one_pdf(workbook, folder)) as pdf:
         page = pdf[1].render(scale=2.2).to_pil()
     return page.crop((0, 0, round(page.width * 0.42), round(page.height * 0.3)))
 
