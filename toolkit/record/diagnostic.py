@@ -37,7 +37,7 @@ class Diagnostic:
 class FileReport:
     """All diagnostics of one file, in the order in which they stand in it.
 
-    `source` is the text that was checked; None where it could not be read.
+    `source` is the text that was checked; None where it could not be read or nothing is wrong.
     """
 
     file: str

@@ -179,3 +179,77 @@ def at(data: Any, pattern: Pattern) -> list[tuple[Path, Any]]:
                 if isinstance(value, dict) and step in value
             ]
     return found
+
+
+@cache
+def watched() -> tuple[Pattern, ...]:
+    """Return every pattern that this module derives from the schema."""
+    codes = (p for name in ("country", "currency", "language") for p in patterns_of(name))
+    references_ = (reference.pattern for reference in references())
+    found = (*references_, *id_patterns().values(), *mark_patterns(), *codes)
+    return tuple(dict.fromkeys(found))
+
+
+class _Step:
+    """A step into a record: what it finds there, and the steps that may follow."""
+
+    __slots__ = ("deeper", "items", "keys", "pattern")
+
+    def __init__(self) -> None:
+        self.pattern: Pattern | None = None
+        self.keys: dict[str, _Step] = {}
+        self.items: _Step | None = None
+        self.deeper = False
+
+    def next(self, key: str) -> _Step:
+        self.deeper = True
+        if key != EVERY:
+            return self.keys.setdefault(key, _Step())
+        self.items = self.items or _Step()
+        return self.items
+
+
+@cache
+def _ways() -> _Step:
+    root = _Step()
+    for pattern in watched():
+        step = root
+        for key in pattern:
+            step = step.next(key)
+        step.pattern = pattern
+    return root
+
+
+def at_all(data: Any) -> dict[Pattern, list[tuple[Path, Any]]]:
+    """Return what `at` finds for each watched pattern, in one walk through the data."""
+    found: dict[Pattern, list[tuple[Path, Any]]] = {pattern: [] for pattern in watched()}
+    _gather(data, (), _ways(), found)
+    return found
+
+
+def _gather(
+    value: Any, path: Path, step: _Step, found: dict[Pattern, list[tuple[Path, Any]]]
+) -> None:
+    if isinstance(value, dict):
+        for key in value:
+            inner = step.keys.get(key)
+            if inner is not None:
+                if inner.pattern is not None:
+                    found[inner.pattern].append(((*path, key), value[key]))
+                if inner.deeper:
+                    _gather(value[key], (*path, key), inner, found)
+    elif step.items is not None and isinstance(value, list):
+        inner = step.items
+        for index, item in enumerate(value):
+            if inner.pattern is not None:
+                found[inner.pattern].append(((*path, index), item))
+            if inner.deeper:
+                _gather(item, (*path, index), inner, found)
+
+
+def ids_by(find: Callable[[Pattern], list[tuple[Path, Any]]]) -> dict[str, set[str]]:
+    """Return the ids that each collection of a record holds; `find` looks a pattern up in it."""
+    return {
+        collection: {value for _, value in find(pattern) if isinstance(value, str)}
+        for collection, pattern in id_patterns().items()
+    }

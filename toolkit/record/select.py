@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 from toolkit.errors import BriefpackError, UsageError
-from toolkit.record import rules, schema
+from toolkit.record import schema
 from toolkit.record.convert import as_json
 from toolkit.record.load import Record, from_source
 from toolkit.record.source import Source
@@ -64,7 +64,7 @@ def _without(node: Any, drop: Any) -> Any:
 
 def _without_dangling(data: Any) -> Any:
     """Take out references to what is gone, and entries that make no sense without them."""
-    ids = rules.ids_of(data)
+    ids = schema.ids_by(lambda pattern: schema.at(data, pattern))
     doomed: set[int] = set()
     for reference in schema.references():
         known: set[str] = set().union(*(ids[target] for target in reference.targets))

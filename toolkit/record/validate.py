@@ -118,4 +118,5 @@ def _diagnostic(text: Source, spot: Spot) -> Diagnostic:
 
 def _report(text: Source, found: Iterable[Diagnostic]) -> FileReport:
     ordered = sorted(set(found), key=lambda d: (d.line, d.column, d.rule, d.pointer, d.message))
-    return FileReport(text.name, tuple(ordered), text)
+    # Where there is nothing to show, nothing is kept: an archive has many valid records.
+    return FileReport(text.name, tuple(ordered), text if ordered else None)

@@ -9,9 +9,9 @@ from typing import Any
 from toolkit.record.explain import Finding
 from toolkit.record.rules import codes, content, letters, notation, order, quotations, references
 from toolkit.record.rules.book import RULES, Facts, Rule
-from toolkit.record.rules.references import ids_of, scheme_of
+from toolkit.record.rules.references import scheme_of
 
-__all__ = ["RULES", "Facts", "Rule", "check", "ids_of", "scheme_of"]
+__all__ = ["RULES", "Facts", "Rule", "check", "scheme_of"]
 
 # The modules enter their rules into the book as they are imported.
 _BOOKS = (references, letters, codes, order, content, quotations, notation)

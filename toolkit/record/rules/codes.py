@@ -26,7 +26,7 @@ def _languages() -> frozenset[str]:
 
 def _values(facts: Facts, definition: str) -> Iterator[tuple[schema.Path, str]]:
     for pattern in schema.patterns_of(definition):
-        for path, value in schema.at(facts.data, pattern):
+        for path, value in facts.at(pattern):
             if isinstance(value, str):
                 yield path, value
 

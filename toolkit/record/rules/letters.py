@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from toolkit.record import schema
 from toolkit.record.explain import Finding
 from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY, Path
@@ -25,9 +24,10 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
 _INVISIBLE_ESCAPE = re.compile(r"\\u(?:200[bB]|2060|[fF]{2}|00[aA]|180)")
 # A word that holds letters of Latin and of Cyrillic or Greek.
 _MIXED = re.compile(r"\b(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[\u0370-\u03ff\u0400-\u052f])[^\W\d_]+\b")
-_OTHER_SCRIPTS = re.compile("[\u0370-\u052f]")
 _NAME = re.compile(r"\b[^\W\d_]{5,}\b")
 _NEAR = 0.84
+# Bytes of the longest word that is compared with a name.
+_LONGEST = 160
 
 
 def texts(data: Any) -> Iterator[tuple[Path, str, bool]]:
@@ -121,16 +121,21 @@ def mixed_scripts(facts: Facts) -> Iterator[Finding]:
             yield Finding("mixed-scripts", path, message, "key" if is_key else "value")
 
 
+# The first byte of each character of UTF-8: x begins a letter of Greek or Cyrillic, a one that may be
+# a letter of Latin; the bytes that only go on with a character are left out.
+_KINDS = bytes(
+    ord("x" if 0xCD <= byte <= 0xD4 else "a" if byte >= 0xC3 or chr(byte).isalpha() else " ")
+    for byte in range(256)
+)
+_CONTINUING = bytes(range(0x80, 0xC0))
+
+
 def _touching(facts: Facts) -> bool:
-    """Tell whether a Latin letter stands beside one of another script, as in any mixed word."""
-    text = facts.text
-    for start, end in facts.beyond_ascii:
-        before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        if (before.isalpha() and _OTHER_SCRIPTS.match(text[start])) or (
-            after.isalpha() and _OTHER_SCRIPTS.match(text[end - 1])
-        ):
-            return True
-    return False
+    """Tell whether a Latin letter may stand beside one of another script, as in any mixed word."""
+    between = facts.encoded.translate(_KINDS, _CONTINUING).split(b"x")
+    return any(part[-1:] == b"a" for part in between[:-1]) or any(
+        part[:1] == b"a" for part in between[1:]
+    )
 
 
 @rule(
@@ -144,7 +149,7 @@ def _touching(facts: Facts) -> bool:
 def decimals(facts: Facts) -> Iterator[Finding]:
     """Yield each number with too many decimals."""
     for key in ("value", "low", "high"):
-        for path, value in schema.at(facts.data, ("figures", EVERY, key)):
+        for path, value in facts.at(("figures", EVERY, key)):
             exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
             if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
                 message = f'"{key}" has too many decimals: at most {_MOST_DECIMALS}'
@@ -164,12 +169,12 @@ def two_spellings(facts: Facts) -> Iterator[Finding]:
     """Yield each two-spellings."""
     names: dict[str, str] = {}
     pattern = ("participants", EVERY, "names", EVERY, "text")
-    for _, text in schema.at(facts.data, pattern):
+    for _, text in facts.at(pattern):
         if isinstance(text, str):
             names.update({_start(word): word for word in _NAME.findall(text)})
     if not names:
         return
-    begun = {word for name in names.values() for word in _begun(facts.text, name[:3])}
+    begun = {word for name in names.values() for word in _begun(facts, name[:3])}
     candidates = {word for word in begun if _near(word, names[_start(word)])}
     if not candidates:
         return
@@ -187,14 +192,17 @@ def two_spellings(facts: Facts) -> Iterator[Finding]:
                 yield Finding("two-spellings", path, message)
 
 
-def _begun(text: str, start: str) -> Iterator[str]:
-    """Yield the words of a text that begin as a name does."""
-    at = text.find(start)
+def _begun(facts: Facts, start: str) -> Iterator[str]:
+    """Yield the words of a record's text that begin as a name does."""
+    text, sought = facts.encoded, start.encode()
+    at = text.find(sought)
     while at >= 0:
-        match = None if at and text[at - 1].isalpha() else _NAME.match(text, at)
-        if match:
+        # A character has four bytes at most; one that was cut is no letter.
+        before = text[max(0, at - 4) : at].decode(errors="replace")
+        match = _NAME.match(text[at : at + _LONGEST].decode(errors="ignore"))
+        if match and not before[-1:].isalpha():
             yield match.group()
-        at = text.find(start, at + len(start))
+        at = text.find(sought, at + len(sought))
 
 
 def _start(word: str) -> str:

@@ -110,10 +110,12 @@ def verbatim(facts: Facts) -> Iterator[Finding]:
         listed = sources if isinstance(sources, list) else []
         archived = [kept[ref] for ref in listed if isinstance(ref, str) and ref in kept]
         texts = [found[0] for found in archived if not isinstance(found, str)]
+        if not texts:
+            continue
         said = statement.get("text")
         forms = list(said.values()) if isinstance(said, dict) else [said]
         words = [normalised(form).strip("'") for form in forms if isinstance(form, str)]
-        if texts and words and not any(word in text for word in words for text in texts):
+        if words and not any(word in text for word in words for text in texts):
             yield Finding("not-in-source", ("statements", index, "text"), _miss(words[0], texts))
 
 

@@ -22,10 +22,9 @@ from toolkit.record.schema import EVERY, Path
 )
 def unique_ids(facts: Facts) -> Iterator[Finding]:
     """Yield each duplicate-id."""
-    data = facts.data
     seen: dict[str, str] = {}
     for collection, pattern in schema.id_patterns().items():
-        for path, value in schema.at(data, pattern):
+        for path, value in facts.at(pattern):
             if not isinstance(value, str):
                 continue
             if value in seen:
@@ -39,14 +38,6 @@ def unique_ids(facts: Facts) -> Iterator[Finding]:
                 seen[value] = collection
 
 
-def ids_of(data: Any) -> dict[str, set[str]]:
-    """Return the ids that each collection of a record holds."""
-    return {
-        collection: {v for _, v in schema.at(data, pattern) if isinstance(v, str)}
-        for collection, pattern in schema.id_patterns().items()
-    }
-
-
 @rule(
     "unknown-reference",
     "error",
@@ -57,11 +48,10 @@ def ids_of(data: Any) -> dict[str, set[str]]:
 )
 def known_references(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-reference."""
-    data = facts.data
-    ids = ids_of(data)
+    ids = facts.ids
     for reference in schema.references():
         known: set[str] = set().union(*(ids[target] for target in reference.targets))
-        for path, value in schema.at(data, reference.pattern):
+        for path, value in facts.at(reference.pattern):
             if isinstance(value, str) and value not in known:
                 yield _unknown(path, value, reference.targets, known, ids)
 
@@ -110,9 +100,9 @@ def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
 )
 def known_marks(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-mark."""
-    data, scheme = facts.data, facts.scheme
+    scheme = facts.scheme
     for pattern in (("handling", "mark"), *schema.mark_patterns()):
-        for path, value in schema.at(data, pattern):
+        for path, value in facts.at(pattern):
             if isinstance(value, str) and value not in scheme:
                 match = closest(value, list(scheme))
                 hint = f'did you mean "{match}"?' if match else "its marks are"
@@ -139,7 +129,7 @@ def kept_back(facts: Facts) -> Iterator[Finding]:
     data, scheme = facts.data, facts.scheme
     handling = data.get("handling")
     whole = handling.get("mark") if isinstance(handling, dict) else None
-    for path, use in schema.at(data, ("background", EVERY, "use")):
+    for path, use in facts.at(("background", EVERY, "use")):
         entry = data["background"][path[1]]
         mark = entry.get("handling", whole)
         if use == "not_to_be_disclosed" and mark == scheme[0]:
