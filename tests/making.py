@@ -46,6 +46,7 @@ def first() -> dict[str, Any]:
 
 def written(path: Path, data: Any) -> Path:
     """Write a record into a file and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2), "utf-8")
     return path
 

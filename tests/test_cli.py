@@ -102,7 +102,7 @@ def test_bad_files_get_a_plain_message(tmp_path: Path, name: str, command: str) 
 
 def test_one_bad_record_does_not_keep_the_others_from_being_built(tmp_path: Path) -> None:
     good = written(tmp_path / "good.json", record())
-    bad = written(tmp_path / "bad.json", record(kind="talk"))
+    bad = written(tmp_path / "bad.json", record(kind="talk", id="bad"))
     done = run("build", bad, good, "--only", "agreements", cwd=tmp_path)
     assert done.returncode == 1
     assert "bad.json:8:11" in done.stderr

@@ -19,8 +19,10 @@ BELOW = {
     "export": {"record", "document"},
     "report": {"record"},
     "pack": {"record", "document", "export"},
+    "project": {"record"},
+    "batch": {"record", "report", "document", "export", "pack", "project"},
 }
-COMMON = {"errors", "resources", "version"}
+COMMON = {"errors", "places", "resources", "version"}
 
 
 def imported(path: Path) -> set[str]:

@@ -11,6 +11,10 @@ class UsageError(BriefpackError):
     """The call itself is wrong: an option that does not exist, or two that exclude each other."""
 
 
+class WithheldError(BriefpackError):
+    """A record that as a whole is not for the audience."""
+
+
 class UnshowableTextError(BriefpackError):
     """A text of the record that a file format cannot hold; the message goes on from its name."""
 

@@ -23,6 +23,7 @@ from toolkit.errors import BriefpackError
 from toolkit.export.font_files import FaceName, FontFiles
 from toolkit.export.style import contrast, copy_style, load_style, shipped_styles
 from toolkit.record import schema
+from toolkit.record.policy import Policy
 from toolkit.record.settings import InvalidSettingsError
 from toolkit.resources import resource
 
@@ -138,7 +139,7 @@ def test_marks_and_their_order_hold_for_records_that_name_none(
     path = written(tmp_path / "r.json", data)
     assert not toolkit.validate(path).valid
     scheme = load_style(folder).handling.scheme
-    assert toolkit.validate(path, scheme).valid
+    assert toolkit.validate(path, Policy(scheme)).valid
     pack = toolkit.build(path, tmp_path, style=folder, only=["summary"])
     assert page_texts(pack.folder / pack.files[0].name)[0].count("closed") == 2
     open_pack = toolkit.build(path, tmp_path, style=folder, audience="open", only=["briefing.pdf"])

@@ -32,6 +32,7 @@ _SCRIPTS = {
     "Kore": _HAN | {"Hang"},
 }
 _NEUTRAL = frozenset({"Zyyy", "Zinh"})
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _BLANK = re.compile(r"\{(\w+)\}")
 _SHORT_MONTH = re.compile(r"(?<![ML])([ML])\1{2}(?![ML])")
 _COMPACT_FROM, _COMPACT_TO = 10**6, 10**15
@@ -49,6 +50,12 @@ def script_of(tag: str) -> str:
         if key in likely:
             return str(likely[key]).split("_")[1]
     return "Latn"
+
+
+def knows(tag: str) -> bool:
+    """Tell whether a tag is of a language that exists, written as BCP 47 recommends."""
+    known: Any = get_global("likely_subtags")
+    return bool(_TAG.fullmatch(tag)) and tag.split("-", maxsplit=1)[0] in known
 
 
 @lru_cache(maxsize=256)

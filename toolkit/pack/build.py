@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.document.context import Context
+from toolkit.document.language import knows
 from toolkit.document.registry import COMPOSERS
 from toolkit.errors import UnshowableTextError, UsageError
 from toolkit.export.registry import Attachment, Exporter, exporter
@@ -16,9 +17,11 @@ from toolkit.export.style import Style, default_style, load_style
 from toolkit.pack import manifest
 from toolkit.pack.files import remove, write_all
 from toolkit.pack.manifest import PackFile
+from toolkit.places import place
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
 from toolkit.record.load import InvalidRecordError, Record, load
 from toolkit.record.notations import is_yaml, parse
+from toolkit.record.policy import Policy
 from toolkit.record.select import select
 from toolkit.version import VERSION
 
@@ -79,6 +82,7 @@ def build(
     audience: str | None = None,
     style: Style | str | Path | None = None,
     pdf_version: int = 1,
+    language: str | None = None,
 ) -> Pack:
     """Build the pack of a record in `out`/ID and return what was written.
 
@@ -86,7 +90,9 @@ def build(
     than its own is wanted, as `briefing.pdf`). With `audience`, a handling mark, all that is marked
     above it is left out, and folder and files carry the mark in their names. `style` is a house
     style's folder, or the name of a shipped one. `pdf_version` is 1 for PDF/UA-1 with PDF/A-3a, 2
-    for PDF/UA-2 with PDF/A-4f.
+    for PDF/UA-2 with PDF/A-4f. `language` (BCP 47) is another one than the record's: its words are
+    printed, and the record's texts where they are given in it; the names carry it, too. `out` may
+    be an address, such as s3://bucket/packs.
 
     Raises InvalidRecordError where the record has errors or a character that cannot be printed,
     UsageError for wrong options, BriefpackError where the output cannot be written. Nothing is
@@ -94,26 +100,43 @@ def build(
     is removed, so that a folder holds one pack.
     """
     documents = wanted(only, pdf_version)
+    if language and not knows(language):
+        raise UsageError(f'there is no language "{language}"; write one of BCP 47, as "kk" or "ru"')
     exporters = {w.format: exporter(w.format) for w in documents}
     look = style if isinstance(style, Style) else load_style(style) if style else default_style()
-    whole = record if isinstance(record, Record) else load(record, look.handling.scheme)
+    whole = record if isinstance(record, Record) else load(record, Policy(look.handling.scheme))
     shown = select(whole, audience) if audience else whole
-    name = f"{whole.id}--{_slug(audience)}" if audience else whole.id
+    name = pack_name(whole.id, audience, language)
     _check_letters(whole, exporters.values(), look)
-    made = list(_documents(shown, documents, exporters, look, name))
+    made = list(_documents(shown, documents, exporters, look, name, language))
     files = tuple(manifest.described(file, kind, data) for file, kind, data in made)
-    options: dict[str, Any] = {
-        "documents": [w.name for w in documents],
-        "audience": audience,
-        "style": look.sha256,
-    }
+    options = options_of(documents, audience, look, language)
     stated = {"id": whole.id, "version": whole.meeting.version, "sha256": whole.source.sha256}
     text = manifest.manifest_text(stated, VERSION, options, files)
-    folder = Path(out) / name
-    earlier = manifest.files_of(folder)
+    folder = place(out) / name
+    earlier = manifest.read_manifest(folder)
     write_all(folder, [*((file, data) for file, _, data in made), (manifest.NAME, text)])
-    remove(folder, earlier - {file.name for file in files})
+    if earlier:
+        remove(folder, set(earlier.sizes) - {file.name for file in files})
     return Pack(folder, files)
+
+
+def pack_name(identity: str, audience: str | None, language: str | None) -> str:
+    """Return the name of a pack's folder, with which its files begin."""
+    parts = (identity, _slug(audience) if audience else None, language)
+    return "--".join(part for part in parts if part)
+
+
+def options_of(
+    documents: tuple[Wanted, ...], audience: str | None, style: Style, language: str | None
+) -> dict[str, Any]:
+    """Return the options of a pack as its manifest states them."""
+    stated = {
+        "documents": [w.name for w in documents],
+        "audience": audience,
+        "style": style.sha256,
+    }
+    return {**stated, "language": language} if language else stated
 
 
 def _slug(mark: str) -> str:
@@ -127,11 +150,12 @@ def _documents(
     exporters: dict[str, Exporter],
     style: Style,
     name: str,
+    language: str | None,
 ) -> Iterator[tuple[str, str, bytes]]:
     ending = "yaml" if is_yaml(record.source.name) else "json"
     attachment = Attachment(f"{record.id}.{ending}", record.source.data)
     for entry in documents:
-        ctx = Context(record, labels=style.labels, sections=style.sections)
+        ctx = Context(record, language, style.labels, style.sections)
         composed = COMPOSERS[entry.document](ctx)
         chosen = exporters[entry.format]
         try:

@@ -9,43 +9,63 @@ from contextlib import suppress
 from pathlib import Path
 
 from toolkit.errors import BriefpackError
+from toolkit.places import is_remote, reason
 
 _PREFIX, _SUFFIX = ".briefpack-", ".tmp"
 
 
 def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files into a folder; the last one appears last.
+    """Write files into a folder; the last one vouches for the others.
 
     All are written aside first and put into their places then, so that a full disk or a kill leaves
-    no half-written file. What an earlier, killed run left aside is removed. Raises BriefpackError
-    with a plain message where the folder cannot be written.
+    no half-written file; meanwhile the last one is not there. What an earlier, killed run left aside
+    is removed. At an address, each file is put in whole. Raises BriefpackError with a plain message
+    where the folder cannot be written.
     """
+    listed = list(files)
+    last = folder / listed[-1][0]
+    if is_remote(folder):
+        _put(folder, listed, last)
+        return
     made: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
             left.unlink(missing_ok=True)
-        for name, data in files:
+        for name, data in listed:
             made.append((_aside(folder, data), folder / name))
+        if len(made) > 1:
+            last.unlink(missing_ok=True)
         for temporary, final in made:
             temporary.replace(final)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise BriefpackError(f"cannot write into {folder}: {reason}") from None
+        raise BriefpackError(f"cannot write into {folder}: {reason(error)}") from None
     finally:
         for temporary, _ in made:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
 
 
+def _put(folder: Path, files: list[tuple[str, bytes]], last: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            last.unlink()
+        for name, data in files:
+            (folder / name).write_bytes(data)
+    except Exception as error:  # each protocol has errors of its own
+        raise BriefpackError(f"cannot write into {folder}: {reason(error)}") from None
+
+
 def remove(folder: Path, names: Iterable[str]) -> None:
     """Remove files of a folder. Raises BriefpackError where that is not possible."""
     for name in sorted(names):
         try:
-            (folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise BriefpackError(f"cannot remove {folder / name}: {reason}") from None
+            (folder / name).unlink()
+        except FileNotFoundError:
+            continue
+        except Exception as error:
+            raise BriefpackError(f"cannot remove {folder / name}: {reason(error)}") from None
 
 
 def _aside(folder: Path, data: bytes) -> Path:

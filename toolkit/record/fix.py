@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from toolkit.record import source
 from toolkit.record.notations import parse
+from toolkit.record.policy import USUAL, Policy
 from toolkit.record.source import Source
 from toolkit.record.validate import examine
 
@@ -36,20 +37,17 @@ class Edit:
     new: str
 
 
-def fixed(text: Source, scheme: tuple[str, ...] = ()) -> Source:
-    """Return a record's text with all that is certain mended; the same text where there is nothing.
-
-    `scheme` are the handling marks where the record names none of its own.
-    """
+def fixed(text: Source, policy: Policy = USUAL) -> Source:
+    """Return a record's text with all that is certain mended; the same text where there is nothing."""
     for _ in range(_MOST_ROUNDS):
-        edits = _edits(text, scheme)
+        edits = _edits(text, policy)
         if not edits:
             break
         text = _applied(text, edits)
     return text
 
 
-def _edits(text: Source, scheme: tuple[str, ...]) -> list[Edit]:
+def _edits(text: Source, policy: Policy) -> list[Edit]:
     parsed = parse(text)
     sure = [fix for fix in parsed.fixes if fix.rule in _CERTAIN and fix.new != "null"]
     # What stands within something that is not sure is not sure either.
@@ -62,7 +60,7 @@ def _edits(text: Source, scheme: tuple[str, ...]) -> list[Edit]:
     if not found and not parsed.fixes:
         found = [
             Edit(spot.start, spot.end, spot.finding.suggestion)
-            for spot in examine(text, scheme)
+            for spot in examine(text, policy)
             if spot.finding.certain and spot.finding.suggestion is not None
         ]
     return sorted(set(found), key=lambda edit: edit.start)

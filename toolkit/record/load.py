@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.record import rules, schema, source
-from toolkit.record.diagnostic import InvalidFileError
+from toolkit.record.diagnostic import Diagnostic, InvalidFileError
 from toolkit.record.model import Meeting
+from toolkit.record.policy import USUAL, Policy
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.validate import check, unreadable
 
@@ -26,6 +27,9 @@ class Record:
     meeting: Meeting
     scheme: tuple[str, ...]
     """The handling marks in force, least strict first."""
+    policy: Policy = USUAL
+    """How it was checked."""
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def id(self) -> str:
@@ -38,8 +42,8 @@ class Record:
         return set(found)
 
 
-def load(path: str | Path, scheme: tuple[str, ...] = ()) -> Record:
-    """Read and validate a record. `scheme` are the handling marks where it names none of its own.
+def load(path: str | Path, policy: Policy = USUAL) -> Record:
+    """Read and validate a record, as `policy` has it.
 
     Raises InvalidRecordError, which carries the report, where the file cannot be read or has errors.
     """
@@ -47,15 +51,15 @@ def load(path: str | Path, scheme: tuple[str, ...] = ()) -> Record:
         text = source.read(path)
     except UnreadableError as error:
         raise InvalidRecordError(unreadable(str(path), error)) from None
-    return from_source(text, scheme)
+    return from_source(text, policy)
 
 
-def from_source(text: Source, scheme: tuple[str, ...] = ()) -> Record:
+def from_source(text: Source, policy: Policy = USUAL) -> Record:
     """Validate a text that was read already; raises as `load` does."""
     import msgspec
 
-    report, data = check(text, scheme)
+    report, data = check(text, policy)
     if not report.valid:
         raise InvalidRecordError(report)
-    marks = rules.scheme_of(data, scheme)
-    return Record(text, data, msgspec.convert(data, Meeting), marks)
+    marks = rules.scheme_of(data, policy.scheme)
+    return Record(text, data, msgspec.convert(data, Meeting), marks, policy, report.diagnostics)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from toolkit.errors import BriefpackError, UsageError
+from toolkit.errors import BriefpackError, UsageError, WithheldError
 from toolkit.record import schema
 from toolkit.record.convert import as_json
 from toolkit.record.load import Record, from_source
+from toolkit.record.policy import Policy
+from toolkit.record.rules import RULES
 from toolkit.record.source import Source
 
 _GONE = object()
@@ -30,7 +32,7 @@ def select(record: Record, audience: str) -> Record:
         )
     level = scheme.index(audience)
     if scheme.index(record.meeting.handling.mark) > level:
-        raise BriefpackError(
+        raise WithheldError(
             f'the whole record is marked "{record.meeting.handling.mark}", which is above "{audience}"'
         )
     above = set(scheme[level + 1 :])
@@ -41,8 +43,10 @@ def select(record: Record, audience: str) -> Record:
         if data == before:
             break
     text = as_json(data)
+    # The whole was checked; what is left has only to be what the documents rely on.
+    policy = Policy(scheme, {rule.code: "off" for rule in RULES.values() if not rule.firm})
     try:
-        return from_source(Source(f"{record.id}.json", text, text.decode("utf-8")), scheme)
+        return from_source(Source(f"{record.id}.json", text, text.decode("utf-8")), policy)
     except BriefpackError as error:
         raise BriefpackError(
             f'nothing that can stand alone is left of the record for "{audience}"'

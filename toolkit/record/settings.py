@@ -38,14 +38,21 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
         raise InvalidSettingsError(
             FileReport(text.name, (_notation(text, str(error)),), text)
         ) from None
-    root = schema.loaded(schema_name)
-    errors = schema.validator_of(schema_name).iter_errors(data)
-    findings = without_followers([f for error in errors for f in explain(error, root)])
+    findings: list[Finding] = []
+    if not schema.accepts(data, schema_name):
+        root = schema.loaded(schema_name)
+        errors = schema.validator_of(schema_name).iter_errors(data)
+        findings = without_followers([f for error in errors for f in explain(error, root)])
     # The rules may rely on the shape of the data.
     findings = findings or list(rules(data))
     if findings:
         raise InvalidSettingsError(_report(text, findings))
     return data
+
+
+def wrong_settings(path: FilePath, findings: list[Finding]) -> InvalidSettingsError:
+    """Return the error for what turned out to be wrong with a settings file after it was read."""
+    return InvalidSettingsError(_report(source.read(path, may_be_empty=True), findings))
 
 
 def _notation(text: Source, message: str) -> Diagnostic:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from toolkit.errors import BriefpackError
+from toolkit.places import is_remote, place, reason
 
 _BOMS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -64,8 +65,13 @@ class Source:
 
 
 def read(path: str | Path, *, may_be_empty: bool = False) -> Source:
-    """Read a file; `-` is standard input. Raises UnreadableError with a plain message when it is no readable text."""
+    """Read a file; `-` is standard input, and an address such as s3://bucket/record.json is one, too.
+
+    Raises UnreadableError with a plain message when it is no readable text.
+    """
     name = str(path)
+    if is_remote(path):
+        return decode(name, _fetched(name), may_be_empty=may_be_empty)
     try:
         if name == "-":
             return decode("<stdin>", sys.stdin.buffer.read(), may_be_empty=may_be_empty)
@@ -79,8 +85,18 @@ def read(path: str | Path, *, may_be_empty: bool = False) -> Source:
     except PermissionError:
         raise UnreadableError("the file may not be read: permission denied") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableError(f"the file cannot be read: {reason}") from None
+        raise UnreadableError(f"the file cannot be read: {reason(error)}") from None
+
+
+def _fetched(address: str) -> bytes:
+    try:
+        return place(address).read_bytes()
+    except FileNotFoundError:
+        raise UnreadableError("there is no such file") from None
+    except BriefpackError as error:
+        raise UnreadableError(str(error)) from None
+    except Exception as error:  # each protocol has errors of its own
+        raise UnreadableError(f"the file cannot be read: {reason(error)}") from None
 
 
 def decode(name: str, data: bytes, *, may_be_empty: bool = False) -> Source:

@@ -11,6 +11,7 @@ from toolkit.record import rules, schema, source
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
 from toolkit.record.explain import Finding, explain, without_followers
 from toolkit.record.notations import parse
+from toolkit.record.policy import USUAL, Policy
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.syntax import Parsed
 
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
     from toolkit.record.positions import Positions
 
 
-def validate(path: str | FilePath, scheme: tuple[str, ...] = ()) -> FileReport:
-    """Check one record: notation, schema and references.
+def validate(path: str | FilePath, policy: Policy = USUAL) -> FileReport:
+    """Check one record: notation, schema and rules.
 
-    `scheme` are the handling marks, least strict first, of records that name none of their own.
+    `policy` says which handling marks hold where the record names none, and how grave a rule is.
 
     Returns every mistake at once, in the order of the file. A file that cannot be read gives one
     diagnostic with the rule `unreadable`; nothing is raised.
     """
     try:
-        return check(source.read(path), scheme)[0]
+        return check(source.read(path), policy)[0]
     except UnreadableError as error:
         return unreadable(str(path), error)
 
@@ -47,25 +48,25 @@ class Spot:
     end: int
 
 
-def check(text: Source, scheme: tuple[str, ...] = ()) -> tuple[FileReport, Any]:
+def check(text: Source, policy: Policy = USUAL) -> tuple[FileReport, Any]:
     """Check a record's text; return the report and the data (None where it could not be read)."""
     parsed = parse(text)
-    found = [_diagnostic(text, spot) for spot in _spots(text, parsed, scheme)]
+    found = [_diagnostic(text, spot, policy) for spot in _spots(text, parsed, policy)]
     return _report(text, found), None if parsed.fatal else parsed.data
 
 
-def examine(text: Source, scheme: tuple[str, ...] = ()) -> list[Spot]:
+def examine(text: Source, policy: Policy = USUAL) -> list[Spot]:
     """Return what is wrong with a record's text, with the places as offsets."""
-    return list(_spots(text, parse(text), scheme))
+    return list(_spots(text, parse(text), policy))
 
 
-def _spots(text: Source, parsed: Parsed, scheme: tuple[str, ...]) -> Iterator[Spot]:
+def _spots(text: Source, parsed: Parsed, policy: Policy) -> Iterator[Spot]:
     fixes = [fix for fix in parsed.fixes if fix.message]
     for fix in [*fixes, parsed.fatal] if parsed.fatal else fixes:
         yield Spot(Finding(fix.rule, (), fix.message, "value", fix.new or None), fix.start, fix.end)
     if parsed.fatal:
         return
-    findings = _findings(parsed.data, parsed.text, scheme, text.folder)
+    findings = _findings(parsed.data, parsed.text, policy, text.folder)
     if not findings and not parsed.duplicate_keys:
         return
     positions = parsed.positions()
@@ -81,9 +82,7 @@ def _spots(text: Source, parsed: Parsed, scheme: tuple[str, ...]) -> Iterator[Sp
             yield Spot(finding, start, end)
 
 
-def _findings(
-    data: Any, text: str, scheme: tuple[str, ...], folder: FilePath | None
-) -> list[Finding]:
+def _findings(data: Any, text: str, policy: Policy, folder: FilePath | None) -> list[Finding]:
     found: list[Finding] = []
     if not isinstance(data, dict):
         return [Finding("wrong-type", (), "a record is an object in braces { }")]
@@ -91,7 +90,7 @@ def _findings(
         for error in schema.validator().iter_errors(data):
             found.extend(explain(error, schema.schema()))
         found = without_followers(found)
-    found.extend(rules.check(data, text, scheme, folder))
+    found.extend(rules.check(data, text, policy, folder))
     return found
 
 
@@ -103,7 +102,7 @@ def _spot(positions: Positions, finding: Finding) -> tuple[int, int]:
     return positions.value(finding.path)
 
 
-def _diagnostic(text: Source, spot: Spot) -> Diagnostic:
+def _diagnostic(text: Source, spot: Spot, policy: Policy) -> Diagnostic:
     finding = spot.finding
     return Diagnostic(
         finding.rule,
@@ -111,7 +110,7 @@ def _diagnostic(text: Source, spot: Spot) -> Diagnostic:
         *text.place(spot.start),
         *text.place(min(spot.end, len(text.text))),
         pointer(finding.path),
-        rules.RULES[finding.rule].severity,
+        rules.severity_of(finding.rule, policy),
         finding.suggestion,
     )
 

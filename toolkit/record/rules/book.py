@@ -72,7 +72,10 @@ Check = Callable[[Facts], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of validation. `wrong` and `right` are members of a record, as one would write them."""
+    """A rule of validation. `wrong` and `right` are members of a record, as one would write them.
+
+    A firm rule keeps what the documents rely on, so no project can change its severity.
+    """
 
     code: str
     severity: Severity
@@ -81,6 +84,7 @@ class Rule:
     wrong: str
     right: str
     check: Check | None = field(default=None, compare=False)
+    firm: bool = True
 
 
 RULES: dict[str, Rule] = {}
@@ -88,12 +92,19 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    code: str, severity: Severity, summary: str, *, why: str, wrong: str, right: str
+    code: str,
+    severity: Severity,
+    summary: str,
+    *,
+    why: str,
+    wrong: str,
+    right: str,
+    firm: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter a check into the book."""
 
     def enter(check: Check) -> Check:
-        RULES[code] = Rule(code, severity, summary, why, wrong, right, check)
+        RULES[code] = Rule(code, severity, summary, why, wrong, right, check, firm)
         return check
 
     return enter

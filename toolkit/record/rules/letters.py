@@ -53,6 +53,7 @@ def texts(data: Any) -> Iterator[tuple[Path, str, bool]]:
     "text in another order than it is written.",
     wrong='"occasion": "Opening\\u0007 of the bridge"',
     right='"occasion": "Opening of the bridge"',
+    firm=True,
 )
 def characters(facts: Facts) -> Iterator[Finding]:
     """Yield each forbidden-character."""
@@ -145,6 +146,7 @@ def _touching(facts: Facts) -> bool:
     why="NaN, a leading + or more than thirty decimals are nothing that a reader can use.",
     wrong='"figures": [{"id": "f", "label": "Share", "value": 0.1234567890123456789012345678901}]',
     right='"figures": [{"id": "f", "label": "Share", "value": 0.123}]',
+    firm=True,
 )
 def decimals(facts: Facts) -> Iterator[Finding]:
     """Yield each number with too many decimals."""

@@ -19,6 +19,7 @@ from toolkit.record.schema import EVERY, Path
     why="An id is how entries point to each other; where two share one, nobody can tell which is meant.",
     wrong='"topics": [{"id": "trade", "title": "Trade"}, {"id": "trade", "title": "Transit"}]',
     right='"topics": [{"id": "trade", "title": "Trade"}, {"id": "transit", "title": "Transit"}]',
+    firm=True,
 )
 def unique_ids(facts: Facts) -> Iterator[Finding]:
     """Yield each duplicate-id."""
@@ -45,6 +46,7 @@ def unique_ids(facts: Facts) -> Iterator[Finding]:
     why="A speaker, a source or a topic that is not in the record cannot be printed.",
     wrong='"commitments": [{"id": "c", "text": "Send the study", "status": "open", "by": ["swiss"]}]',
     right='"commitments": [{"id": "c", "text": "Send the study", "status": "open", "by": ["ch"]}]',
+    firm=True,
 )
 def known_references(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-reference."""
@@ -97,6 +99,7 @@ def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
     why="A mark that is not in the scheme has no place in its order, so nobody can tell what is stricter.",
     wrong='"objectives": [{"text": "Agree on a date.", "handling": "secret"}]',
     right='"objectives": [{"text": "Agree on a date.", "handling": "restricted"}]',
+    firm=True,
 )
 def known_marks(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-mark."""
@@ -123,6 +126,7 @@ def known_marks(facts: Facts) -> Iterator[Finding]:
     why="An entry that must not be disclosed but bears the mark of public papers ends up in public papers.",
     wrong='"background": [{"text": "We talk to others, too.", "use": "not_to_be_disclosed", "handling": "public"}]',
     right='"background": [{"text": "We talk to others, too.", "use": "not_to_be_disclosed", "handling": "restricted"}]',
+    firm=True,
 )
 def kept_back(facts: Facts) -> Iterator[Finding]:
     """Yield each disclosable-mark."""

@@ -1,0 +1,152 @@
+"""How a run went, for people and for programs: JSON, JUnit or Markdown, by a file's ending."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from toolkit.batch.jobs import Outcome
+from toolkit.errors import UsageError
+from toolkit.record.diagnostic import Diagnostic
+from toolkit.report.markdown import cell
+from toolkit.report.text import printable
+from toolkit.version import VERSION
+
+_BAD = ("failed", "stale")
+_ORDER = ("built", "unchanged", "withheld", "stale", "failed")
+
+
+def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return how many packs there are of each status, without those of which there is none."""
+    counted = Counter[str](outcome.status for outcome in outcomes)
+    return {status: counted[status] for status in _ORDER if counted[status]}
+
+
+def line(found: dict[str, int], gone: int = 0) -> str:
+    """Return the counts in words."""
+    told = [f"{count} {status}" for status, count in found.items()]
+    if gone:
+        told.append(f"{gone} without a record")
+    return ", ".join(told) or "nothing to build"
+
+
+def messages(outcome: Outcome) -> list[str]:
+    """Return what there is to say of an outcome, one line each."""
+    told = f"{outcome.name or outcome.record}: {outcome.message}"
+    said = [printable(told)] if outcome.message else []
+    return said + [_told(outcome, d) for d in _diagnostics(outcome)]
+
+
+def _told(outcome: Outcome, d: Diagnostic) -> str:
+    where = f"{printable(outcome.record)}:{d.line}:{d.column}"
+    return f"{where}: {d.severity} {printable(d.message)} [{d.rule}]"
+
+
+def _diagnostics(outcome: Outcome) -> tuple[Diagnostic, ...]:
+    return outcome.report.diagnostics if outcome.report else ()
+
+
+def as_json(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
+    """Return a run as JSON."""
+    content = {
+        "version": 1,
+        "tool": {"name": "briefpack", "version": VERSION},
+        "counts": counts(outcomes),
+        "records": [_entry(outcome) for outcome in outcomes],
+        "without_record": list(gone),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _entry(outcome: Outcome) -> dict[str, Any]:
+    said: list[dict[str, Any]] = [
+        {
+            "rule": d.rule,
+            "severity": d.severity,
+            "message": d.message,
+            "line": d.line,
+            "column": d.column,
+        }
+        for d in _diagnostics(outcome)
+    ]
+    if outcome.message:
+        severity = "error" if outcome.status in _BAD else "note"
+        said.insert(0, {"severity": severity, "message": outcome.message})
+    return {
+        "record": outcome.record,
+        "pack": outcome.name,
+        "status": outcome.status,
+        "seconds": outcome.seconds,
+        "folder": outcome.folder,
+        "files": list(outcome.files),
+        "messages": said,
+    }
+
+
+def as_junit(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
+    """Return a run as JUnit XML: a test case a pack."""
+    bad = str(sum(outcome.status in _BAD for outcome in outcomes))
+    skipped = str(sum(outcome.status == "withheld" for outcome in outcomes))
+    seconds = f"{sum(outcome.seconds for outcome in outcomes):.3f}"
+    totals = {"tests": str(len(outcomes)), "failures": bad, "errors": "0", "time": seconds}
+    root = ET.Element("testsuites", {"name": "briefpack build", **totals})
+    suite = ET.SubElement(root, "testsuite", {"name": "packs", "skipped": skipped, **totals})
+    for outcome in outcomes:
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            {
+                "name": printable(outcome.name or outcome.record),
+                "classname": printable(outcome.record),
+                "time": f"{outcome.seconds:.3f}",
+            },
+        )
+        text = "\n".join(messages(outcome))
+        if outcome.status in _BAD:
+            what = {"message": messages(outcome)[0], "type": outcome.status}
+            ET.SubElement(case, "failure", what).text = text
+        elif outcome.status == "withheld":
+            ET.SubElement(case, "skipped", {"message": text})
+        elif text:
+            ET.SubElement(case, "system-out").text = text
+    if gone:
+        told = "\n".join(f"without a record: {printable(folder)}" for folder in gone)
+        ET.SubElement(suite, "system-out").text = told
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def as_markdown(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
+    """Return a run as Markdown: what needs a look, then the packs that were built."""
+    out = ["## Packs", "", f"{line(counts(outcomes), len(gone))}.", ""]
+    rows = [o for o in outcomes if o.status != "unchanged"]
+    if rows:
+        out += ["| Record | Pack | Status | Seconds | Files |", "| --- | --- | --- | --: | --- |"]
+    for o in rows:
+        cells = (o.record, o.name, o.status, f"{o.seconds:.1f}", ", ".join(o.files))
+        out.append("| " + " | ".join(map(cell, cells)) + " |")
+    said = [text for o in outcomes for text in messages(o)]
+    if said:
+        out += ["", "### Messages", "", *(f"- {cell(text)}" for text in said)]
+    if gone:
+        out += ["", "### Without a record", "", *(f"- {cell(folder)}" for folder in gone)]
+    return "\n".join(out) + "\n"
+
+
+_WRITERS: dict[str, Callable[[Sequence[Outcome], Sequence[str]], str]] = {
+    ".json": as_json,
+    ".xml": as_junit,
+    ".md": as_markdown,
+}
+
+
+def writer(name: str) -> Callable[[Sequence[Outcome], Sequence[str]], str]:
+    """Return what writes a report, by the ending of its file. Raises UsageError for another one."""
+    found = _WRITERS.get(Path(name).suffix.casefold())
+    if found is None:
+        raise UsageError(f"{name}: a report ends in {', '.join(_WRITERS)} (.xml is JUnit)")
+    return found

@@ -1,0 +1,235 @@
+"""The command `build`: packs of the records that are named, or of all records of the project."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.cli.shown import Commands, add_config, add_to_summary, in_github, print_reports
+from toolkit.errors import UsageError
+from toolkit.project.records import record_files
+from toolkit.project.settings import Project, audience, read_project
+
+if TYPE_CHECKING:
+    from toolkit.batch.jobs import Outcome
+    from toolkit.batch.plan import Plan
+    from toolkit.batch.pool import Pool
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("build", help="build the packs of records")
+    parser.add_argument(
+        "records",
+        metavar="RECORD",
+        nargs="*",
+        help="a record's file; all of the project where none is named",
+    )
+    add_config(parser)
+    what = parser.add_argument_group("what is built")
+    what.add_argument("-o", "--out", metavar="OUT", help="the folder for the packs (packs)")
+    what.add_argument(
+        "--only",
+        metavar="NAMES",
+        help="some of briefing,summary,agreements; with another format as briefing.pdf",
+    )
+    what.add_argument(
+        "--audience", metavar="MARK", help="leave out what is marked above this handling mark"
+    )
+    what.add_argument("--language", metavar="TAG", help="print in this language, as ru or zh-Hans")
+    what.add_argument("--style", metavar="DIR", help="a house style's folder, or a shipped style")
+    what.add_argument(
+        "--pdf-version",
+        type=int,
+        choices=(1, 2),
+        help="1 for PDF/UA-1 and PDF/A-3a, 2 for PDF/UA-2 and PDF/A-4f (1)",
+    )
+    how = parser.add_argument_group("how it is built")
+    how.add_argument("--check", action="store_true", help="build nothing; fail where a pack is old")
+    how.add_argument("--force", action="store_true", help="build also what has not changed")
+    how.add_argument("--prune", action="store_true", help="remove packs whose record is gone")
+    how.add_argument("--jobs", type=_count, metavar="N", help="processes (one for each core)")
+    how.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786")
+    how.add_argument("--report", metavar="FILE", help="how it went: .json, .md or .xml (JUnit)")
+    loud = how.add_mutually_exclusive_group()
+    loud.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
+    loud.add_argument("-v", "--verbose", action="store_true", help="name each file, and why")
+    parser.set_defaults(run=_run)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _run(options: argparse.Namespace) -> int:
+    from toolkit.batch.plan import built, checked
+    from toolkit.batch.report import writer
+
+    written = writer(options.report) if options.report else None
+    if options.prune and options.records:
+        raise UsageError("--prune looks at all records of the project; name none")
+    if options.check and (options.force or options.prune):
+        raise UsageError("--check changes nothing; --force and --prune do")
+    project = read_project(options.config)
+    records = _each_once(options.records) if options.records else record_files(project)
+    plan = _plan(options, project, records)
+    run = checked(plan) if options.check else built(plan, _pool(options, plan), force=options.force)
+    told = _Telling(options, plan.size)
+    try:
+        for outcome in told.progress(run):
+            told.tell(outcome)
+    finally:
+        gone = [] if options.records else plan.gone()
+        told.close(gone, prune=options.prune)
+        if written:
+            ordered = sorted(told.outcomes, key=lambda o: (o.record, o.name))
+            _write(Path(options.report), written(ordered, [str(folder) for folder in gone]))
+    return told.code
+
+
+def _each_once(records: Iterable[str]) -> list[str]:
+    return list(
+        {os.path.realpath(name) if "://" not in name else name: name for name in records}.values()
+    )
+
+
+def _plan(options: argparse.Namespace, project: Project, records: list[str]) -> Plan:
+    from toolkit.batch.jobs import Order
+    from toolkit.batch.plan import Plan
+    from toolkit.document.language import knows
+    from toolkit.export.style import load_style
+    from toolkit.pack.build import wanted
+
+    only = options.only.split(",") if options.only is not None else project.documents
+    version = options.pdf_version or project.pdf_version
+    wanted(only, version)
+    style = options.style or project.style or "default"
+    look = load_style(style)
+    marks = [options.audience] if options.audience else [audience(a) for a in project.audiences]
+    tongues: list[str | None] = [options.language] if options.language else [*project.languages]
+    tongues = tongues or [None]
+    for tag in tongues:
+        if tag and not knows(tag):
+            raise UsageError(f'there is no language "{tag}"; write one of BCP 47, as "kk" or "ru"')
+    order = Order(
+        options.out or project.output,
+        tuple(only) if only is not None else None,
+        style,
+        look.sha256,
+        version,
+        project.rules,
+    )
+    variants = [(mark, tag) for mark in marks for tag in tongues]
+    return Plan(records, order, look, variants, lenient=not options.audience)
+
+
+def _pool(options: argparse.Namespace, plan: Plan) -> Pool:
+    from toolkit.batch import pool
+
+    if options.scheduler:
+        from toolkit.batch.cluster import cluster
+
+        return cluster(options.scheduler)
+    count = min(options.jobs or pool.usual_count(), plan.size)
+    few = plan.size < 4 and not options.jobs
+    if count < 2 or few:
+        return pool.inline()
+    return pool.processes(count, plan.order.style, plan.order.style_sha256)
+
+
+class _Telling:
+    """What a run says while it goes on, and at its end."""
+
+    def __init__(self, options: argparse.Namespace, size: int) -> None:
+        self.outcomes: list[Outcome] = []
+        self._options = options
+        self._size = size
+        self._bar: object = None
+
+    def progress(self, run: Iterator[Outcome]) -> Iterator[Outcome]:
+        """Show how far it is, on a terminal."""
+        if self._options.quiet or self._size < 2 or not sys.stderr.isatty():
+            yield from run
+            return
+        from tqdm import tqdm
+
+        with tqdm(run, total=self._size, unit="pack", leave=False) as bar:
+            self._bar = bar
+            yield from bar
+        self._bar = None
+
+    def tell(self, outcome: Outcome) -> None:
+        """Say what became of a pack."""
+        self.outcomes.append(outcome)
+        if self._bar is None:
+            self._tell(outcome)
+            return
+        from tqdm import tqdm
+
+        with tqdm.external_write_mode():
+            self._tell(outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        quiet, verbose = self._options.quiet, self._options.verbose
+        if outcome.status in ("failed", "stale"):
+            self._wrong(outcome)
+        elif outcome.status == "built" and not quiet:
+            if self._size == 1 or verbose:
+                for name in outcome.files:
+                    print(f"{outcome.folder}{os.sep}{name}")
+            else:
+                print(f"{outcome.folder}: {len(outcome.files)} files, {outcome.seconds:.1f} s")
+            if verbose and outcome.report:
+                print_reports([outcome.report], sys.stderr)
+        elif verbose or (not quiet and (self._size == 1 or outcome.status == "withheld")):
+            more = f": {outcome.message}" if outcome.message else ""
+            print(f"{outcome.name or outcome.record}: {outcome.status}{more}")
+
+    def _wrong(self, outcome: Outcome) -> None:
+        if outcome.report:
+            print_reports([outcome.report], sys.stderr)
+            if in_github():
+                from toolkit.report.github import lines
+
+                print(*lines([outcome.report]), sep="\n")
+        elif outcome.status == "stale":
+            print(f"{outcome.name or outcome.record}: {outcome.message}", file=sys.stderr)
+        else:
+            print(f"{outcome.record}: {outcome.message}", file=sys.stderr)
+
+    def close(self, gone: list[Path], *, prune: bool) -> None:
+        """Say how it went as a whole; remove packs without a record where that is wished."""
+        from toolkit.batch.report import as_markdown, counts, line
+        from toolkit.pack.manifest import withdraw
+
+        for folder in gone:
+            if prune:
+                withdraw(folder)
+            if not self._options.quiet:
+                done = "removed" if prune else "its record is gone; --prune removes it"
+                print(f"{folder}: {done}", file=sys.stderr)
+        if self._size > 1 and not self._options.quiet:
+            print(line(counts(self.outcomes), len(gone)), file=sys.stderr)
+        if in_github():
+            add_to_summary(as_markdown(self.outcomes, [str(folder) for folder in gone]))
+
+    @property
+    def code(self) -> int:
+        """0 where all is well, 2 where the call was wrong for every record, else 1."""
+        bad = [o for o in self.outcomes if o.status in ("failed", "stale")]
+        if bad and len(bad) == len(self.outcomes) and all(o.usage for o in bad):
+            return 2
+        return 1 if bad else 0
+
+
+def _write(path: Path, text: str) -> None:
+    from toolkit.pack.files import write_all
+
+    write_all(path.parent, [(path.name, text.encode("utf-8"))])

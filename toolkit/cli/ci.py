@@ -1,0 +1,7 @@
+"""."""
+
+from toolkit.cli.shown import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add."""

@@ -1,0 +1,43 @@
+"""What commands share: arguments, and printing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from toolkit.record.diagnostic import FileReport
+
+Commands = Any
+"""What argparse hands out to add commands to."""
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the project's settings."""
+    parser.add_argument(
+        "--config", metavar="FILE", help="the settings (briefpack.toml, here or above)"
+    )
+
+
+def print_reports(reports: Iterable[FileReport], stream: TextIO | None = None) -> None:
+    """Print reports for people, in colour on a terminal."""
+    from toolkit.report.text import lines
+
+    where = stream or sys.stdout
+    for line in lines(reports, colour=where.isatty() and "NO_COLOR" not in os.environ):
+        print(line, file=where)
+
+
+def in_github() -> bool:
+    """Tell whether this runs as a step of GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def add_to_summary(markdown: str) -> None:
+    """Add to the job summary of GitHub Actions, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(markdown)

@@ -1,0 +1,124 @@
+"""The command `validate`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from toolkit.cli.shown import Commands, add_config, add_to_summary, in_github, print_reports
+from toolkit.errors import UsageError
+from toolkit.project.records import record_files
+from toolkit.project.settings import Project, read_project
+from toolkit.record.diagnostic import FileReport
+from toolkit.record.policy import Policy
+from toolkit.record.validate import validate
+from toolkit.report.formats import FORMATS
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("validate", help="say what is wrong with records")
+    parser.add_argument(
+        "records",
+        metavar="RECORD",
+        nargs="*",
+        help="a record's file; - for standard input; all of the project where none is named",
+    )
+    parser.add_argument(
+        "--format", choices=("text", *FORMATS), default="text", help="for people, or for programs"
+    )
+    parser.add_argument("--fix", action="store_true", help="mend what is certain, in the files")
+    parser.add_argument("--diff", action="store_true", help="with --fix: show it, change nothing")
+    parser.add_argument("--strict", action="store_true", help="warnings fail, too")
+    parser.add_argument("--style", metavar="DIR", help="a house style, for its handling marks")
+    add_config(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.diff and not options.fix:
+        raise UsageError("--diff goes with --fix")
+    project = read_project(options.config)
+    records = options.records or record_files(project)
+    policy = _policy(project, options.style)
+    if options.fix and _fix(records, policy, show=options.diff):
+        return 1
+    if options.diff:
+        return 0
+    good = _Good(strict=options.strict)
+    reports = good.watched(validate(record, policy) for record in records)
+    if options.format == "text":
+        _print(reports)
+    else:
+        told = FORMATS[options.format](list(reports))
+        print(told, end="\n" if told else "")
+    return 0 if good.all else 1
+
+
+def _policy(project: Project, style: str | None) -> Policy:
+    name = style or project.style
+    if not name:
+        return Policy(severities=project.rules)
+    from toolkit.export.style import load_style
+
+    return Policy(load_style(name).handling.scheme, project.rules)
+
+
+class _Good:
+    """Whether all reports that went by were good; none is kept."""
+
+    def __init__(self, *, strict: bool) -> None:
+        self.all = True
+        self._strict = strict
+
+    def watched(self, reports: Iterable[FileReport]) -> Iterator[FileReport]:
+        for report in reports:
+            self.all = self.all and (not report.diagnostics if self._strict else report.valid)
+            yield report
+
+
+def _print(reports: Iterable[FileReport]) -> None:
+    if not in_github():
+        print_reports(reports)
+        return
+    listed = list(reports)
+    print_reports(listed)
+    print(FORMATS["github"](listed))
+    add_to_summary(_markdown(listed))
+
+
+def _markdown(reports: Sequence[FileReport]) -> str:
+    from toolkit.report.markdown import as_markdown
+
+    return as_markdown(reports)
+
+
+def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
+    """Mend files, or show how they would be mended; tell whether one shown would still be wrong."""
+    import difflib
+
+    from toolkit.pack.files import write_all
+    from toolkit.record.fix import fixed
+    from toolkit.record.source import UnreadableError, read
+    from toolkit.record.validate import check
+
+    wrong = False
+    for name in records:
+        try:
+            text = read(name)
+        except UnreadableError as error:
+            if show:
+                print(f"{name}: {error}", file=sys.stderr)
+                wrong = True
+            continue
+        mended = fixed(text, policy)
+        if show:
+            old, new = (side.text.splitlines(keepends=True) for side in (text, mended))
+            sys.stdout.writelines(difflib.unified_diff(old, new, name, name))
+            wrong = wrong or not check(mended, policy)[0].valid
+        elif mended.data != text.data and text.folder is not None:
+            write_all(text.folder, [(Path(name).name, mended.data)])
+            print(f"{name}: mended", file=sys.stderr)
+    return wrong

@@ -1,0 +1,50 @@
+"""Where files are: in folders of this machine, or at addresses such as s3://bucket/packs (fsspec)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from toolkit.errors import BriefpackError
+
+
+def is_remote(address: str | Path) -> bool:
+    """Tell whether an address names a protocol, as s3://bucket/record.json does."""
+    return "://" in str(address)
+
+
+def place(address: str | Path) -> Path:
+    """Return the path of a file or folder; an address becomes a path of universal-pathlib.
+
+    Raises BriefpackError where that, or what it needs for the protocol, is not installed.
+    """
+    if not is_remote(address):
+        return Path(address)
+    try:
+        from upath import UPath
+
+        return cast(Path, UPath(address))
+    except ImportError as error:
+        message = f"{address}: for addresses, install briefpack[remote] ({error})"
+        raise BriefpackError(message) from None
+    except ValueError as error:
+        raise BriefpackError(f"{address}: {error}") from None
+
+
+def found(pattern: str) -> list[str]:
+    """Return the addresses of the files that a pattern of addresses finds, sorted.
+
+    Raises BriefpackError where the server cannot be asked.
+    """
+    start: Any = place(pattern)
+    try:
+        paths = start.fs.glob(start.path)
+        return sorted(start.fs.unstrip_protocol(path) for path in paths)
+    except Exception as error:  # each protocol has errors of its own
+        raise BriefpackError(f"{pattern}: {reason(error)}") from None
+
+
+def reason(error: BaseException) -> str:
+    """Return in one line why a system or a server refused."""
+    told = getattr(error, "strerror", None) or " ".join(str(error).split())
+    return str(told)[:300] or type(error).__name__

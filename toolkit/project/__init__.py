@@ -1,0 +1,1 @@
+"""What a ministry decides for all its records, in one file."""

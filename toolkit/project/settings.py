@@ -1,0 +1,117 @@
+"""The project's settings: the file `briefpack.toml`, found in the working folder or above it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import BriefpackError, UsageError
+from toolkit.places import is_remote
+from toolkit.record.explain import Finding
+from toolkit.record.guess import closest
+from toolkit.record.policy import Choice
+from toolkit.record.rules import RULES
+from toolkit.record.settings import read_settings
+
+NAME = "briefpack.toml"
+WHOLE = "whole"
+"""The audience from which nothing is kept back."""
+_SCHEMA = "project.schema.json"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Settings of a project; what its file leaves out is as here.
+
+    `file` is where they stand, None where there is no file. Paths are ready to be used.
+    """
+
+    file: Path | None = None
+    records: tuple[str, ...] = ()
+    output: str = "packs"
+    documents: tuple[str, ...] | None = None
+    style: str | None = None
+    audiences: tuple[str, ...] = (WHOLE,)
+    languages: tuple[str, ...] = ()
+    pdf_version: int = 1
+    rules: dict[str, Choice] = field(default_factory=dict)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder at which the patterns of records start."""
+        return self.file.parent if self.file else Path()
+
+
+def find(start: Path | None = None) -> Path | None:
+    """Return the settings file of a folder (the working folder) or of the nearest one above it."""
+    folder = (start or Path()).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / NAME).is_file():
+            return candidate / NAME
+    return None
+
+
+def read_project(file: str | Path | None = None) -> Project:
+    """Read the project's settings; where no file is named or found, the usual ones.
+
+    Raises InvalidSettingsError with the place of each mistake.
+    """
+    path = Path(file) if file is not None else find()
+    if path is None:
+        return Project()
+    path = short(path)
+    data = read_settings(path, _SCHEMA, _rules)
+    lists = {key: tuple(value) for key, value in data.items() if isinstance(value, list)}
+    known = {**data, **lists, "file": path}
+    for key in ("output", "style"):
+        if key in known:
+            known[key] = _from(path.parent, key, known[key])
+    if "output" not in known:
+        known["output"] = _from(path.parent, "output", Project.output)
+    return Project(**known)
+
+
+def short(path: Path) -> Path:
+    """Return a path as one would write it from here."""
+    try:
+        return Path(os.path.relpath(path))
+    except ValueError:  # another drive
+        return path
+
+
+def _from(folder: Path, key: str, value: str) -> str:
+    if is_remote(value) or (key == "style" and not (folder / value).exists()):
+        return value
+    return str(folder / value)
+
+
+def _rules(data: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what no schema can say of the settings."""
+    for code in data.get("rules", {}):
+        rule = RULES.get(code)
+        if rule is None:
+            match = closest(code, list(RULES))
+            hint = f'did you mean "{match}"?' if match else '"briefpack rules" lists them'
+            message = f'there is no rule "{code}"; {hint}'
+            yield Finding("unknown-key", ("rules", code), message, "key", match)
+        elif rule.firm:
+            message = f'"{code}" cannot be changed, for the documents rely on it; leave it out'
+            yield Finding("firm-rule", ("rules", code), message, "key")
+
+
+def audience(name: str) -> str | None:
+    """Return the handling mark of an audience; None for the whole record."""
+    return None if name == WHOLE else name
+
+
+def no_records(project: Project) -> BriefpackError:
+    """Return the error where records are wanted but neither named nor listed."""
+    if project.file is None:
+        return UsageError(f'name a record, or list them in {NAME} ("briefpack init" writes one)')
+    return BriefpackError(
+        f'{project.file} lists no records; write: records = ["records/**/*.json"]'
+    )
