@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from toolkit.record import dates
-from toolkit.record.guess import amount, closest, country_code, language_tag
+from toolkit.record.guess import amount, clock, closest, country_code, day, language_tag
 from toolkit.record.schema import regex, resolve
 
 Path = tuple[str | int, ...]
@@ -25,7 +24,6 @@ _TYPES = {
     "object": "an object in braces { }",
     "null": "null",
 }
-_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,8 @@ def explain(error: Any, root: dict[str, Any]) -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     if error.validator == "required":
         yield from _required(error, path, root)
+    elif error.validator == "additionalProperties":
+        yield from _additional(error, path, root)
     else:
         yield from _EXPLAINERS.get(error.validator, _other)(error, path)
 
@@ -108,7 +108,7 @@ def _example(key: str, node: dict[str, Any]) -> str:
     return f'"{key}": {_short(node["examples"][0])}'
 
 
-def _additional(error: Any, path: Path) -> Iterator[Finding]:
+def _additional(error: Any, path: Path, root: dict[str, Any]) -> Iterator[Finding]:
     known = [k for k in error.schema.get("properties", {}) if k != "$schema"]
     patterns = error.schema.get("patternProperties", {})
     for key in error.instance:
@@ -116,7 +116,13 @@ def _additional(error: Any, path: Path) -> Iterator[Finding]:
             continue
         match = closest(key, [k for k in known if k not in error.instance] or known)
         own = "; a key of your own begins with x-" if patterns else ""
-        hint = f'did you mean "{match}"?' if match else f"keys here are {', '.join(known)}{own}"
+        inner = ", ".join(f'"{name}"' for name in _inside(key, error.schema, root))
+        if match:
+            hint = f'did you mean "{match}"?'
+        elif inner:
+            hint = f"it belongs further inside, in {inner}"
+        else:
+            hint = f"keys here are {', '.join(known)}{own}"
         yield Finding(
             "unknown-key",
             (*path, key),
@@ -125,6 +131,17 @@ def _additional(error: Any, path: Path) -> Iterator[Finding]:
             json.dumps(match) if match else None,
             key=match,
         )
+
+
+def _inside(key: str, node: dict[str, Any], root: dict[str, Any]) -> list[str]:
+    """Return the first members of an object whose entries have a key."""
+    found = []
+    for name, child in node.get("properties", {}).items():
+        entry = resolve(child, root)
+        entry = resolve(entry.get("items", entry), root)
+        if key in entry.get("properties", {}):
+            found.append(name)
+    return found[:3]
 
 
 def _cut(text: str) -> str:
@@ -199,17 +216,10 @@ def _const(error: Any, path: Path) -> Iterator[Finding]:
 
 def _format(error: Any, path: Path) -> Iterator[Finding]:
     text = error.instance
-    suggestion = None
-    certain = False
-    match = _DAY_FIRST.fullmatch(text.strip())
-    if match:
-        day, month, year = match.groups()
-        # With dots the day comes first; with other signs only where the numbers leave no choice.
-        certain = "." in text or int(day) > 12 or int(month) > 12 or day == month
-        if not dates.is_day(f"{year}-{int(month):0>2}-{int(day):0>2}"):
-            day, month = month, day
-        iso = f"{year}-{int(month):0>2}-{int(day):0>2}"
-        suggestion = f'"{iso}"' if dates.is_day(iso) else None
+    meant = day(text)
+    suggestion, certain = (f'"{meant[0]}"', meant[1]) if meant else (None, False)
+    if meant and meant[0] == text:
+        suggestion, certain = None, False
     if suggestion:
         message = f"{_short(text)} is no ISO 8601 date; write {suggestion}"
     elif re.fullmatch(r"\d{4}-\d\d-\d\d", text):
@@ -243,8 +253,8 @@ def _pattern(error: Any, path: Path) -> Iterator[Finding]:
         message = f'{_short(text)} is no language tag; write "{tag}" (BCP 47)'
         yield Finding("bad-form", path, message, "value", f'"{tag}"')
         return
-    for candidate in (text.strip(), text.strip().upper(), slug):
-        if candidate != text and regex(error.validator_value).search(candidate):
+    for candidate in (text.strip(), text.strip().upper(), slug, clock(text), f"https://{text}"):
+        if candidate and candidate != text and regex(error.validator_value).search(candidate):
             suggestion = json.dumps(candidate, ensure_ascii=False)
             break
     instead = (
@@ -323,16 +333,15 @@ def _not(error: Any, path: Path) -> Iterator[Finding]:
 
 def _dependent(error: Any, path: Path) -> Iterator[Finding]:
     for key, needed in error.validator_value.items():
-        if key in error.instance:
-            for other in needed:
-                if other not in error.instance and f"{key!r}" in error.message:
-                    yield Finding(
-                        "missing-key", (*path, key), f'"{key}" needs "{other}" beside it', "key"
-                    )
+        for other in needed if key in error.instance and f"{key!r}" in error.message else ():
+            if other not in error.instance:
+                node = error.schema.get("properties", {}).get(other, {})
+                hint = f", as in {_example(other, node)}" if node.get("examples") else ""
+                message = f'"{key}" needs "{other}" beside it{hint}'
+                yield Finding("missing-key", (*path, key), message, "key")
 
 
 _EXPLAINERS = {
-    "additionalProperties": _additional,
     "type": _type,
     "enum": _enum,
     "const": _const,

@@ -55,19 +55,27 @@ def known_references(facts: Facts) -> Iterator[Finding]:
         known: set[str] = set().union(*(ids[target] for target in reference.targets))
         for path, value in facts.at(reference.pattern):
             if isinstance(value, str) and value not in known:
-                yield _unknown(path, value, reference.targets, known, ids)
+                yield _unknown(facts, path, value, reference.targets, known)
 
 
 def _unknown(
-    path: Path, value: str, targets: tuple[str, ...], known: set[str], ids: dict[str, set[str]]
+    facts: Facts, path: Path, value: str, targets: tuple[str, ...], known: set[str]
 ) -> Finding:
     where = " or ".join(f'"{target}"' for target in targets)
-    match = closest(value, sorted(known))
-    elsewhere = next((name for name, held in ids.items() if value in held), None)
+    named = [entry for target in targets for entry in _called(facts, target, value)]
+    nameless = any("id" not in entry for entry in named)
+    match = next((entry["id"] for entry in named if entry.get("id") in known), None)
+    match = match or closest(value, sorted(known))
+    elsewhere = next((name for name, held in facts.ids.items() if value in held), None)
     if elsewhere:
         message = (
             f'"{value}" is an entry of "{elsewhere}"; here the id of an entry of {where} is needed'
         )
+    elif nameless:
+        message = (
+            f'this points to an entry of {where} by its "id", and the one of that name has none'
+        )
+        match = None
     elif match:
         message = f'there is no "{value}" in {where}; did you mean "{match}"?'
     elif known:
@@ -81,6 +89,26 @@ def _unknown(
         "value",
         f'"{match}"' if match and not elsewhere else None,
     )
+
+
+def _called(facts: Facts, target: str, value: str) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a collection that have a text as their name or title."""
+    first, _, second = target.partition(".")
+    holder = facts.data.get(first)
+    listed = holder.get(second) if second and isinstance(holder, dict) else holder
+    for entry in listed if isinstance(listed, list) else ():
+        if isinstance(entry, dict):
+            told = [text for key in ("name", "names", "title") for text in _texts(entry.get(key))]
+            if any(text.casefold() == value.casefold() for text in told):
+                yield entry
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
