@@ -20,6 +20,7 @@ BELOW = {
     "report": {"record"},
     "pack": {"record", "document", "export"},
     "project": {"record"},
+    "register": {"record", "document", "export", "report"},
     "batch": {"record", "report", "document", "export", "pack", "project"},
 }
 COMMON = {"errors", "places", "resources", "version"}

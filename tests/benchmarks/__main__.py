@@ -15,6 +15,7 @@ from pathlib import Path
 import pikepdf
 
 import toolkit
+from tests.benchmarks import registers
 from tests.benchmarks.plain import plain, register
 from tests.making import FIRST, RECORDS, ROOT, large_record, written
 from toolkit.document import briefing
@@ -131,10 +132,14 @@ def many(folder: Path, count: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--records", type=int, default=1000, help="how many in one run (1000)")
+    parser.add_argument("--agreements", type=int, default=20_000, help="in the register (20000)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         growth(Path(name))
         tags(Path(name))
         memory(Path(name))
         many(Path(name), options.records)
+    with tempfile.TemporaryDirectory() as name:
+        registers.speed(Path(name), options.agreements)
+        registers.memory(Path(name), options.agreements)
     start()

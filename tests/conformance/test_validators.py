@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,18 @@ import pytest
 import toolkit
 from tests.conftest import Packs, needed
 from tests.making import RECORDS, ROOT, large_record, written
-from toolkit.export.style import shipped_styles
+from tests.test_cli import run
+from toolkit.export.style import default_style, shipped_styles
+from toolkit.record.policy import Policy
+from toolkit.register.collect import collect
+from toolkit.register.store import Store
+from toolkit.register.workbook import write_workbook
 
 pytestmark = pytest.mark.slow
 
 FOLDER = Path(os.environ.get("BRIEFPACK_VALIDATORS", ROOT.parent / "shared" / "bin"))
 NAMES = [*RECORDS, "large"]
+MINIMAL = RECORDS["minimal"]
 
 
 def validator(name: str) -> Path:
@@ -67,6 +74,18 @@ def test_a_style_does_not_break_conformance(style: str, tmp_path: Path) -> None:
     for flavour in ("ua1", "3a"):
         passes(validator("verapdf"), "-f", flavour, *papers)
     passes(validator("ooxml-validator"), *tmp_path.rglob("*.docx"), *tmp_path.rglob("*.xlsx"))
+
+
+def test_a_register_conforms_also_where_it_is_long_or_split(longest: Path, tmp_path: Path) -> None:
+    files = []
+    for name, records in (("all", RECORDS.values()), ("long", [longest]), ("none", [MINIMAL])):
+        files.append(tmp_path / f"{name}.xlsx")
+        done = run("register", *records, "-o", files[-1], "--as-of", "2026-01-01", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    with Store(date(2026, 1, 1)) as store, (tmp_path / "split.xlsx").open("wb") as file:
+        assert not list(collect([str(longest)], store, Policy(), "en", None))
+        assert write_workbook(file, store, default_style(), "en", "Public", most_rows=250)
+    passes(validator("ooxml-validator"), *files, tmp_path / "split.xlsx")
 
 
 def test_docx_and_xlsx_conform(packs: Packs, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from toolkit.cli import build, ci, collection, rules, single, validate
+from toolkit.cli import build, ci, collection, rules, single, validate, watch
 from toolkit.cli.shown import print_reports
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.record.diagnostic import InvalidFileError
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (single, validate, build, collection, ci, rules):
+    for module in (single, validate, build, watch, collection, ci, rules):
         module.add(commands)
     return parser
 

@@ -30,6 +30,22 @@ def add(commands: Commands) -> None:
         help="a record's file; all of the project where none is named",
     )
     add_config(parser)
+    add_wishes(parser)
+    how = parser.add_argument_group("how it is built")
+    how.add_argument("--check", action="store_true", help="build nothing; fail where a pack is old")
+    how.add_argument("--force", action="store_true", help="build also what has not changed")
+    how.add_argument("--prune", action="store_true", help="remove packs whose record is gone")
+    how.add_argument("--jobs", type=_count, metavar="N", help="processes (one for each core)")
+    how.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786")
+    how.add_argument("--report", metavar="FILE", help="how it went: .json, .md or .xml (JUnit)")
+    loud = how.add_mutually_exclusive_group()
+    loud.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
+    loud.add_argument("-v", "--verbose", action="store_true", help="name each file, and why")
+    parser.set_defaults(run=_run)
+
+
+def add_wishes(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is built."""
     what = parser.add_argument_group("what is built")
     what.add_argument("-o", "--out", metavar="OUT", help="the folder for the packs (packs)")
     what.add_argument(
@@ -48,17 +64,6 @@ def add(commands: Commands) -> None:
         choices=(1, 2),
         help="1 for PDF/UA-1 and PDF/A-3a, 2 for PDF/UA-2 and PDF/A-4f (1)",
     )
-    how = parser.add_argument_group("how it is built")
-    how.add_argument("--check", action="store_true", help="build nothing; fail where a pack is old")
-    how.add_argument("--force", action="store_true", help="build also what has not changed")
-    how.add_argument("--prune", action="store_true", help="remove packs whose record is gone")
-    how.add_argument("--jobs", type=_count, metavar="N", help="processes (one for each core)")
-    how.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786")
-    how.add_argument("--report", metavar="FILE", help="how it went: .json, .md or .xml (JUnit)")
-    loud = how.add_mutually_exclusive_group()
-    loud.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
-    loud.add_argument("-v", "--verbose", action="store_true", help="name each file, and why")
-    parser.set_defaults(run=_run)
 
 
 def _count(text: str) -> int:
@@ -79,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError("--check changes nothing; --force and --prune do")
     project = read_project(options.config)
     records = _each_once(options.records) if options.records else record_files(project)
-    plan = _plan(options, project, records)
+    plan = plan_of(options, project, records)
     run = checked(plan) if options.check else built(plan, _pool(options, plan), force=options.force)
     told = _Telling(options, plan.size)
     try:
@@ -100,7 +105,8 @@ def _each_once(records: Iterable[str]) -> list[str]:
     )
 
 
-def _plan(options: argparse.Namespace, project: Project, records: list[str]) -> Plan:
+def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -> Plan:
+    """Return the plan for some records: options go before the project's settings."""
     from toolkit.batch.jobs import Order
     from toolkit.batch.plan import Plan
     from toolkit.document.language import knows

@@ -1,4 +1,4 @@
-"""The commands around CI and editing: `init`, `watch`."""
+"""The command `init`: files for CI."""
 
 from __future__ import annotations
 

@@ -44,12 +44,17 @@ def write_parts(parts: Mapping[str, bytes]) -> bytes:
     first = "[Content_Types].xml"
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(parts, key=lambda n: (n != first, n)):
-            info = zipfile.ZipInfo(name, _DAY)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 0
-            info.external_attr = 0
-            archive.writestr(info, parts[name])
+            archive.writestr(package_entry(name), parts[name])
     return out.getvalue()
+
+
+def package_entry(name: str) -> zipfile.ZipInfo:
+    """Return the entry of a part, which says nothing of time or machine."""
+    info = zipfile.ZipInfo(name, _DAY)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 0
+    info.external_attr = 0
+    return info
 
 
 def add_record(parts: Parts, main: str, record: Attachment) -> None:

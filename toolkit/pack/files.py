@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from toolkit.errors import BriefpackError
 from toolkit.places import is_remote, reason
@@ -44,6 +45,30 @@ def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
         for temporary, _ in made:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[BinaryIO]:
+    """Give a file to write into, which takes its place only when all went well.
+
+    Raises BriefpackError with a plain message where it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(_SUFFIX, _PREFIX, target.parent)
+    except OSError as error:
+        raise BriefpackError(f"cannot write {target}: {reason(error)}") from None
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(0o666 & ~_umask())
+        path.replace(target)
+    except OSError as error:
+        raise BriefpackError(f"cannot write {target}: {reason(error)}") from None
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _put(folder: Path, files: list[tuple[str, bytes]], last: Path) -> None:

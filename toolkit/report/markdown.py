@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toolkit.record.diagnostic import FileReport
-from toolkit.report.text import printable
+from toolkit.report.text import counted, printable
 
 _MARKUP = "\\`*_{}[]<>#|!~&"
 
@@ -13,7 +13,8 @@ _MARKUP = "\\`*_{}[]<>#|!~&"
 def as_markdown(reports: Sequence[FileReport]) -> str:
     """Return reports as a heading with counts, and a table of what is wrong."""
     errors, warnings = (sum(getattr(r, kind) for r in reports) for kind in ("errors", "warnings"))
-    out = ["## Records", "", f"{len(reports)} files, {errors} errors, {warnings} warnings.", ""]
+    told = (counted(len(reports), "file"), counted(errors, "error"), counted(warnings, "warning"))
+    out = ["## Records", "", f"{', '.join(told)}.", ""]
     if errors or warnings:
         out += ["| Place | | Message | Rule |", "| --- | --- | --- | --- |"]
     for report in reports:

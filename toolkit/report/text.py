@@ -26,10 +26,11 @@ def lines(reports: Iterable[FileReport], *, colour: bool = False) -> Iterator[st
         for diagnostic in report.diagnostics:
             yield from _diagnostic(report.file, diagnostic, text, colour)
     if files > 1 or errors or warnings:
-        yield f"{_count(files, 'file')}, {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+        yield f"{counted(files, 'file')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, as "1 file" and "2 files"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 

@@ -26,16 +26,16 @@ from toolkit.export.style import Style
 from toolkit.export.xlsx.formats import date_format, number_format
 from toolkit.export.xlsx.save import save
 
-_HEADER_ROW = 4
+HEADER_ROW = 4
 # Before it, Excel counts days of its own or none at all.
-_FIRST_DAY = date(1900, 3, 1)
-_MOST_CHARACTERS = 32_767
+FIRST_DAY = date(1900, 3, 1)
+MOST_CHARACTERS = 32_767
 _MOST_DIGITS = 15
-_LINE = 13.5
-_TALLEST = 405.0
+LINE = 13.5
+TALLEST = 405.0
 _LISTS = "Lists"
 _FONT = "Calibri"
-_OVERDUE = "FBE9E7"
+OVERDUE, OVERDUE_TEXT = "FBE9E7", "9C1C12"
 _PAPER = {"A4": 9, "Letter": 1}
 _DOUBLE_PAPER = {"A4": 8, "Letter": 3}
 _WIDE_FROM = 190
@@ -43,10 +43,12 @@ _WIDE_FROM = 190
 
 def write(workbook: Workbook, style: Style, record: Attachment) -> bytes:
     """Return an XLSX file."""
-    return _Writer(workbook, style).run(record)
+    return Writer(workbook, style).run(record)
 
 
-class _Writer:
+class Writer:
+    """The sheets of one workbook, in the colours of a house style."""
+
     def __init__(self, workbook: Workbook, style: Style) -> None:
         self.composed = workbook
         self.style = style
@@ -65,14 +67,15 @@ class _Writer:
         self.dates = date_format(workbook.meta.language)
 
     def run(self, record: Attachment) -> bytes:
+        """Return the file with all sheets and the record."""
         first = self.book.active
         filled = [sheet for sheet in self.composed.sheets if sheet.rows]
-        self._overview(first, self.composed.overview, {sheet.title for sheet in filled})
+        self.overview(first, self.composed.overview, {sheet.title for sheet in filled})
         for number, sheet in enumerate(filled, 1):
-            self._sheet(self.book.create_sheet(sheet.title), sheet, number)
+            self.sheet(self.book.create_sheet(sheet.title), sheet, number, len(sheet.rows))
         self._lists()
         meta = self.composed.meta
-        self._properties(meta)
+        self.properties(meta)
 
         def change(parts: Parts) -> None:
             add_custom_properties(
@@ -87,7 +90,8 @@ class _Writer:
 
         return save(self.book, meta.date, change)
 
-    def _properties(self, meta: Meta) -> None:
+    def properties(self, meta: Meta) -> None:
+        """Say what the file is."""
         p = self.book.properties
         p.title, p.subject = meta.title[:255], meta.subject[:255]
         p.creator = p.lastModifiedBy = meta.author[:255] or "briefpack"
@@ -103,7 +107,7 @@ class _Writer:
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         if content is None:
             return
-        if isinstance(content, date) and content < _FIRST_DAY:
+        if isinstance(content, date) and content < FIRST_DAY:
             self._put_text(cell, Language(self.composed.meta.language).day(content))
         elif isinstance(content, date):
             cell.value = content
@@ -119,9 +123,9 @@ class _Writer:
             self._link(cell, value.link)
 
     def _put_text(self, cell: Any, text: str) -> None:
-        if len(text) > _MOST_CHARACTERS:
+        if len(text) > MOST_CHARACTERS:
             raise UnshowableTextError(
-                f"is too long for a cell of a spreadsheet: {len(text):,} characters, where Excel holds {_MOST_CHARACTERS:,}",
+                f"is too long for a cell of a spreadsheet: {len(text):,} characters, where Excel holds {MOST_CHARACTERS:,}",
                 text,
             )
         cell.value = text
@@ -141,7 +145,8 @@ class _Writer:
 
     # Sheets
 
-    def _overview(self, sheet: Any, overview: Overview, linkable: set[str]) -> None:
+    def overview(self, sheet: Any, overview: Overview, linkable: set[str]) -> None:
+        """Fill the first sheet; `linkable` are the titles of the others."""
         self.linkable = linkable
         sheet.title = overview.title
         self._view(sheet)
@@ -150,7 +155,7 @@ class _Writer:
         self._put(sheet["A1"], SheetCell(overview.heading), font=self.title)
         sheet["A1"].alignment = Alignment(vertical="center", wrap_text=True)
         sheet.merge_cells("A1:B1")
-        sheet.row_dimensions[1].height = 26 * _lines(overview.heading, 62)
+        sheet.row_dimensions[1].height = 26 * lines_of(overview.heading, 62)
         self._put(sheet["A2"], SheetCell(self.composed.mark_line), font=self.strong)
         row = 4
         for label, value in overview.facts:
@@ -159,7 +164,8 @@ class _Writer:
             for column in (1, 2):
                 sheet.cell(row, column).fill = self.panel
                 sheet.cell(row, column).border = self.rule
-            sheet.row_dimensions[row].height = min(_LINE * _lines(_shown(value), 86) + 5, _TALLEST)
+            lines = max(lines_of(label, 26), lines_of(_shown(value), 86))
+            sheet.row_dimensions[row].height = min(LINE * lines + 5, TALLEST)
             row += 1
         row += 1
         for line in overview.how_to:
@@ -169,7 +175,8 @@ class _Writer:
         self._print(sheet, landscape=False)
         sheet.print_area = f"A1:B{row}"
 
-    def _sheet(self, sheet: Any, content: Sheet, number: int) -> None:
+    def sheet(self, sheet: Any, content: Sheet, number: int, count: int) -> None:
+        """Fill a sheet that in the end has `count` rows."""
         self._view(sheet)
         last = get_column_letter(len(content.columns))
         first = next(i for i, c in enumerate(content.columns, 1) if not c.hidden)
@@ -180,41 +187,41 @@ class _Writer:
         self._put(sheet.cell(2, first), SheetCell(head), font=self.muted)
         sheet.cell(2, first).alignment = Alignment(vertical="center")
         for index, column in enumerate(content.columns, 1):
-            self._column(sheet, index, column, len(content.rows))
+            self._column(sheet, index, column, count)
         widths = [column.width for column in content.columns]
         for offset, row in enumerate(content.rows, 1):
-            line = _HEADER_ROW + offset
+            line = HEADER_ROW + offset
             height = 1
             for index, (value, column) in enumerate(zip(row, content.columns, strict=True), 1):
                 cell = sheet.cell(line, index)
                 self._put(cell, value)
                 cell.border = self.rule
                 if not column.hidden:
-                    height = max(height, _lines(_shown(value), widths[index - 1]))
-            sheet.row_dimensions[line].height = min(height * _LINE + 4, _TALLEST)
-        bottom = _HEADER_ROW + len(content.rows)
-        table = Table(
-            displayName=f"Table{number}_{content.key}", ref=f"A{_HEADER_ROW}:{last}{bottom}"
-        )
+                    height = max(height, lines_of(_shown(value), widths[index - 1]))
+            sheet.row_dimensions[line].height = min(height * LINE + 4, TALLEST)
+        bottom = HEADER_ROW + count
+        # openpyxl makes every cell of a table, so that a long one is stretched when it is there.
+        here = HEADER_ROW + len(content.rows)
+        table = Table(displayName=f"Table{number}_{content.key}", ref=f"A{HEADER_ROW}:{last}{here}")
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
         sheet.add_table(table)
-        sheet.freeze_panes = sheet.cell(_HEADER_ROW + 1, first + 1)
+        sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, first + 1)
         self._overdue(sheet, content, bottom)
         shown = sum(column.width for column in content.columns if not column.hidden)
         self._print(sheet, landscape=True, double=shown > _WIDE_FROM)
-        sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
         sheet.print_area = f"A1:{last}{bottom}"
 
     def _column(self, sheet: Any, index: int, column: SheetColumn, rows: int) -> None:
         letter = get_column_letter(index)
-        cell = sheet.cell(_HEADER_ROW, index)
+        cell = sheet.cell(HEADER_ROW, index)
         self._put(cell, SheetCell(column.title), font=self.head)
         cell.fill = self.dark
         side, indent = ("right", 1) if column.kind == "number" else (None, 0)
         cell.alignment = Alignment(
             vertical="center", wrap_text=True, horizontal=side, indent=indent
         )
-        sheet.row_dimensions[_HEADER_ROW].height = 32
+        sheet.row_dimensions[HEADER_ROW].height = 32
         sheet.column_dimensions[letter].width = column.width
         sheet.column_dimensions[letter].hidden = column.hidden
         if column.choices:
@@ -223,7 +230,7 @@ class _Writer:
             )
             rule.showErrorMessage = True
             rule.errorStyle = "warning"
-            rule.add(f"{letter}{_HEADER_ROW + 1}:{letter}{_HEADER_ROW + rows}")
+            rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{HEADER_ROW + rows}")
             sheet.add_data_validation(rule)
 
     def _list_name(self, choices: tuple[str, ...]) -> str:
@@ -251,15 +258,15 @@ class _Writer:
             or content.overdue.status not in keys
         ):
             return
-        top = _HEADER_ROW + 1
+        top = HEADER_ROW + 1
         due = get_column_letter(keys.index(content.overdue.due) + 1)
         status = get_column_letter(keys.index(content.overdue.status) + 1)
         words = ",".join(f'${status}{top}="{word}"' for word in content.overdue.open_values)
         formula = f"AND(ISNUMBER(${due}{top}),${due}{top}<TODAY(),OR({words}))"
         last = get_column_letter(len(keys))
         make_rule: Any = rules.FormulaRule
-        fill = PatternFill("solid", bgColor=_OVERDUE, fgColor=_OVERDUE)
-        rule = make_rule(formula=[formula], fill=fill, font=Font(color="9C1C12"))
+        fill = PatternFill("solid", bgColor=OVERDUE, fgColor=OVERDUE)
+        rule = make_rule(formula=[formula], fill=fill, font=Font(color=OVERDUE_TEXT))
         sheet.conditional_formatting.add(f"A{top}:{last}{bottom}", rule)
 
     def _view(self, sheet: Any) -> None:
@@ -278,7 +285,7 @@ class _Writer:
         mark = self.composed.mark_line.replace("&", "&&")[:200]
         words = self.composed.words
         # A digit after a code of Excel's would be read as a part of it.
-        safe = f" {mark}" if mark[:1].isdigit() else mark
+        safe = (f" {mark}" if mark[:1].isdigit() else mark) or None
         sheet.oddHeader.center.text = safe
         sheet.oddFooter.center.text = safe
         sheet.oddFooter.right.text = f"{words.page} &P {words.page_of} &N"
@@ -293,10 +300,12 @@ def _shown(value: SheetCell) -> str:
     return "" if value.value is None else str(value.value)
 
 
-def _lines(text: str, width: int) -> int:
+def lines_of(text: str, width: int) -> int:
     """Return how many lines a text takes in a column of a width in characters."""
     total = 0
     for line in text.split("\n"):
-        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+        wide = len(line)
+        if not line.isascii():
+            wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
         total += max(1, math.ceil(wide * 1.08 / max(width - 1, 1)))
     return total

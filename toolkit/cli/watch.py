@@ -1,0 +1,71 @@
+"""The command `watch`: a record is checked and built at each save."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from toolkit.cli.build import add_wishes, plan_of
+from toolkit.cli.shown import Commands, add_config, print_reports
+from toolkit.errors import BriefpackError
+from toolkit.project.settings import read_project
+from toolkit.record.diagnostic import InvalidFileError
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("watch", help="check and build a record at each save")
+    parser.add_argument("record", metavar="RECORD", help="a record's file")
+    add_config(parser)
+    add_wishes(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    record = Path(options.record)
+    if not record.is_file():
+        raise BriefpackError(f"{record}: there is no such file")
+    with suppress(KeyboardInterrupt):
+        for _ in _saves(options, record):
+            _once(options)
+    return 0
+
+
+def _saves(options: argparse.Namespace, record: Path) -> Iterator[None]:
+    """Yield at once, and then at each change of the record, the settings or the house style."""
+    from watchfiles import watch
+
+    project = read_project(options.config)
+    style = Path(options.style or project.style or "")
+    files = {record.resolve(), *([project.file.resolve()] if project.file else [])}
+    folders = {path.parent for path in files}
+    if style.is_dir() and style != Path():
+        folders.add(style.resolve())
+
+    def counts(_: object, name: str) -> bool:
+        path = Path(name)
+        return path in files or (style != Path() and path.is_relative_to(style.resolve()))
+
+    yield
+    # An editor may put a new file in place of the old one, so folders are watched.
+    for _ in watch(*folders, watch_filter=counts, recursive=style in folders):
+        yield
+
+
+def _once(options: argparse.Namespace) -> None:
+    from toolkit.batch.plan import built
+    from toolkit.batch.pool import inline
+
+    try:
+        plan = plan_of(options, read_project(options.config), [options.record])
+        for outcome in built(plan, inline()):
+            if outcome.report:
+                print_reports([outcome.report])
+            told = outcome.message or outcome.folder or "not built"
+            print(f"{outcome.status}: {told}", flush=True)
+    except InvalidFileError as error:
+        print_reports([error.report])
+    except BriefpackError as error:
+        print(f"briefpack: {error}", flush=True)

@@ -1,0 +1,1 @@
+"""All meetings together: what was agreed, what is due."""
