@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from toolkit.places import is_remote
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.policy import Choice
 
@@ -18,7 +20,8 @@ class Order:
     """What is wanted of every record of a run.
 
     `style` names a house style, and `style_sha256` says which state of it: a worker that has
-    another one must not build.
+    another one must not build. `base` is the folder at which paths start, for a worker that has
+    another working folder.
     """
 
     out: str
@@ -27,6 +30,11 @@ class Order:
     style_sha256: str
     pdf_version: int = 1
     rules: Mapping[str, Choice] = field(default_factory=dict)
+    base: str = ""
+
+    def path(self, name: str) -> str:
+        """Return where a file or folder is that was named in the folder of the call."""
+        return name if is_remote(name) else os.path.join(self.base, name)  # noqa: PTH118
 
 
 @dataclass(frozen=True, slots=True)

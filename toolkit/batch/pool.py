@@ -77,7 +77,7 @@ def outcomes(jobs: Iterable[Job], pool: Pool) -> Iterator[Outcome]:
         yield from run.finish()
         raise
     finally:
-        run.executor.shutdown(wait=True, cancel_futures=True)
+        run.close()
         pool.close()
 
 
@@ -128,7 +128,7 @@ class _Run:
         if broken:
             broken += self.under_way.values()
             self.under_way.clear()
-            self.executor.shutdown(wait=False, cancel_futures=True)
+            self.executor.shutdown(wait=False)
             self.executor = self.pool.make()
             yield from self._suspect(broken)
         self._alone = self._alone and bool(self.under_way)
@@ -141,6 +141,12 @@ class _Run:
                 yield failed(job, "its process died twice, perhaps for lack of memory")
             else:
                 self._suspects.append(job)
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what cannot be stopped."""
+        for future in self.under_way:
+            future.cancel()
+        self.executor.shutdown(wait=True)
 
     def finish(self) -> Iterator[Outcome]:
         """Begin nothing more, and yield what was under way."""

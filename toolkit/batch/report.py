@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -26,9 +26,9 @@ def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return {status: counted[status] for status in _ORDER if counted[status]}
 
 
-def line(found: dict[str, int], gone: int = 0) -> str:
+def line(found: Mapping[str, int], gone: int = 0) -> str:
     """Return the counts in words."""
-    told = [f"{count} {status}" for status, count in found.items()]
+    told = [f"{found[status]} {status}" for status in _ORDER if found.get(status)]
     if gone:
         told.append(f"{gone} without a record")
     return ", ".join(told) or "nothing to build"

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from toolkit.batch.jobs import Job, Order, Outcome
 from toolkit.errors import BriefpackError, UsageError, WithheldError
@@ -21,6 +22,14 @@ from toolkit.places import place
 from toolkit.record.diagnostic import FileReport, InvalidFileError
 from toolkit.record.load import Record, load
 from toolkit.record.policy import Policy
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def style_place(order: Order) -> str:
+    """Return the folder of an order's house style, or the name of a shipped one."""
+    path = order.path(order.style)
+    return path if Path(path).is_dir() else order.style
 
 
 def begin(style: str, sha256: str) -> None:
@@ -41,6 +50,7 @@ def _end_with_parent() -> None:
 
 @lru_cache(maxsize=4)
 def _style(name: str, sha256: str) -> Style:
+    """Return a house style in a certain state, read once in each process."""
     style = load_style(name)
     if style.sha256 != sha256:
         raise BriefpackError(f"{name}: the house style of this worker is another one")
@@ -50,15 +60,18 @@ def _style(name: str, sha256: str) -> Style:
 def perform(job: Job) -> Outcome:
     """Build one pack. Nothing is raised: whatever goes wrong is this job's outcome alone."""
     start = time.perf_counter()
-    outcome = _attempt(job)
+    # The libraries of the documents keep state of their own, and some pools have threads.
+    with _ONE_AT_A_TIME:
+        outcome = _attempt(job)
     return replace(outcome, seconds=round(time.perf_counter() - start, 3))
 
 
 def _attempt(job: Job) -> Outcome:
     order = job.order
     try:
-        style = _style(order.style, order.style_sha256)
-        record = load(job.record, Policy(style.handling.scheme, order.rules))
+        style = _style(style_place(order), order.style_sha256)
+        policy = Policy(style.handling.scheme, order.rules)
+        record = load(order.path(job.record), policy, job.record)
         # The names of other packs were compared with the one that was planned.
         name = pack_name(record.id, job.audience, job.language)
         if job.name and name != job.name:
@@ -79,7 +92,7 @@ def _built(job: Job, record: Record, style: Style, order: Order) -> Outcome:
     try:
         pack: Pack = build(
             record,
-            order.out,
+            order.path(order.out),
             only=order.documents,
             audience=job.audience,
             style=style,
@@ -90,11 +103,12 @@ def _built(job: Job, record: Record, style: Style, order: Order) -> Outcome:
         if not job.lenient:
             raise
         # What was made while the record was open to this audience must not stay.
-        gone = withdraw(place(order.out) / pack_name(record.id, job.audience, job.language))
+        gone = withdraw(
+            place(order.path(order.out)) / pack_name(record.id, job.audience, job.language)
+        )
         told = f"{error}; its earlier pack was removed" if gone else str(error)
         return Outcome(job.record, job.name, "withheld", message=told)
     report = FileReport(job.record, record.warnings, record.source) if record.warnings else None
     names = tuple(file.name for file in pack.files)
-    return Outcome(
-        job.record, job.name, "built", folder=str(pack.folder), files=names, report=report
-    )
+    folder = str(place(order.out) / pack.folder.name)
+    return Outcome(job.record, job.name, "built", folder=folder, files=names, report=report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,6 +132,7 @@ def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -
         look.sha256,
         version,
         project.rules,
+        str(Path.cwd()),
     )
     variants = [(mark, tag) for mark in marks for tag in tongues]
     return Plan(records, order, look, variants, lenient=not options.audience)
@@ -143,11 +145,13 @@ def _pool(options: argparse.Namespace, plan: Plan) -> Pool:
         from toolkit.batch.cluster import cluster
 
         return cluster(options.scheduler)
+    from toolkit.batch.work import style_place
+
     count = min(options.jobs or pool.usual_count(), plan.size)
     few = plan.size < 4 and not options.jobs
     if count < 2 or few:
         return pool.inline()
-    return pool.processes(count, plan.order.style, plan.order.style_sha256)
+    return pool.processes(count, style_place(plan.order), plan.order.style_sha256)
 
 
 class _Telling:
@@ -155,6 +159,8 @@ class _Telling:
 
     def __init__(self, options: argparse.Namespace, size: int) -> None:
         self.outcomes: list[Outcome] = []
+        self._keep = bool(options.report) or in_github()
+        self._counted: Counter[str] = Counter()
         self._options = options
         self._size = size
         self._bar: object = None
@@ -173,7 +179,10 @@ class _Telling:
 
     def tell(self, outcome: Outcome) -> None:
         """Say what became of a pack."""
-        self.outcomes.append(outcome)
+        self._counted[outcome.status] += 1
+        self._counted["wrong calls"] += outcome.usage
+        if self._keep:  # of many thousand packs, nothing is kept that nobody asked for
+            self.outcomes.append(outcome)
         if self._bar is None:
             self._tell(outcome)
             return
@@ -212,7 +221,7 @@ class _Telling:
 
     def close(self, gone: list[Path], *, prune: bool) -> None:
         """Say how it went as a whole; remove packs without a record where that is wished."""
-        from toolkit.batch.report import as_markdown, counts, line
+        from toolkit.batch.report import as_markdown, line
         from toolkit.pack.manifest import withdraw
 
         for folder in gone:
@@ -222,17 +231,17 @@ class _Telling:
                 done = "removed" if prune else "its record is gone; --prune removes it"
                 print(f"{folder}: {done}", file=sys.stderr)
         if self._size > 1 and not self._options.quiet:
-            print(line(counts(self.outcomes), len(gone)), file=sys.stderr)
+            print(line(self._counted, len(gone)), file=sys.stderr)
         if in_github():
             add_to_summary(as_markdown(self.outcomes, [str(folder) for folder in gone]))
 
     @property
     def code(self) -> int:
         """0 where all is well, 2 where the call was wrong for every record, else 1."""
-        bad = [o for o in self.outcomes if o.status in ("failed", "stale")]
-        if bad and len(bad) == len(self.outcomes) and all(o.usage for o in bad):
+        calls = self._counted["wrong calls"]
+        if calls and calls == self._counted.total() - calls:
             return 2
-        return 1 if bad else 0
+        return 1 if self._counted["failed"] or self._counted["stale"] else 0
 
 
 def _write(path: Path, text: str) -> None:

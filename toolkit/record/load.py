@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +42,16 @@ class Record:
         return set(found)
 
 
-def load(path: str | Path, policy: Policy = USUAL) -> Record:
-    """Read and validate a record, as `policy` has it.
+def load(path: str | Path, policy: Policy = USUAL, name: str | None = None) -> Record:
+    """Read and validate a record, as `policy` has it; messages call the file by its `name`.
 
     Raises InvalidRecordError, which carries the report, where the file cannot be read or has errors.
     """
     try:
         text = source.read(path)
     except UnreadableError as error:
-        raise InvalidRecordError(unreadable(str(path), error)) from None
-    return from_source(text, policy)
+        raise InvalidRecordError(unreadable(name or str(path), error)) from None
+    return from_source(replace(text, name=name) if name else text, policy)
 
 
 def from_source(text: Source, policy: Policy = USUAL) -> Record:

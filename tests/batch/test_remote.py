@@ -1,0 +1,250 @@
+"""Many machines and addresses: a Dask scheduler with its workers, and an S3 server, on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.batch.test_batch import settings, snapshot
+from tests.making import FIRST, record, written
+from tests.test_cli import run
+
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a few records."""
+    settings(tmp_path, fast=False)
+    for n in range(8):
+        written(tmp_path / "records" / f"{n}.json", record(id=f"r{n}"))
+    return tmp_path
+
+
+# Dask
+
+
+@dataclass
+class Cluster:
+    """A scheduler and its workers."""
+
+    address: str
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def grow(self, folder: Path) -> None:
+        """Start a worker, in a working folder of its own."""
+        command = [
+            sys.executable, "-m", "dask", "worker", self.address, "--nthreads", "1",
+            "--no-dashboard", "--local-directory", str(folder), "--no-nanny",
+        ]  # fmt: skip
+        self.workers.append(subprocess.Popen(command, cwd=folder, **QUIET))
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A Dask scheduler and two workers, as two machines would run them."""
+    folder = tmp_path_factory.mktemp("dask")
+    file = folder / "scheduler.json"
+    command = [
+        sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0",
+        "--no-dashboard", "--scheduler-file", str(file),
+    ]  # fmt: skip
+    scheduler = subprocess.Popen(command, cwd=folder, **QUIET)
+    waited(lambda: file.exists() and file.read_text().strip().endswith("}"))
+    made = Cluster(json.loads(file.read_text())["address"])
+    for n in range(2):
+        (folder / str(n)).mkdir()
+        made.grow(folder / str(n))
+    waited(lambda: workers_of(made.address) == 2)
+    yield made
+    for process in [*made.workers, scheduler]:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def workers_of(address: str) -> int:
+    script = (
+        "import sys; from distributed import Client\n"
+        "with Client(sys.argv[1], timeout=5) as c: print(len(c.nthreads()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, address], capture_output=True, text=True, check=False
+    )
+    return int(done.stdout or 0)
+
+
+def waited(ready: object) -> None:
+    for _ in range(200):
+        if ready():  # type: ignore[operator]
+            return
+        time.sleep(0.1)
+    pytest.fail("what the test needs did not start")
+
+
+def test_a_cluster_builds_the_same_bytes_as_this_machine(project: Path, cluster: Cluster) -> None:
+    written(project / "records" / "bad.json", record(id="bad", kind="talk"))
+    run("style", "house", cwd=project)
+    run("build", "--style", "house", "-o", "here", cwd=project)
+    done = run("build", "--scheduler", cluster.address, "--style", "house", cwd=project)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "8 built, 1 failed" in done.stderr
+    assert "records/bad.json:8:11: error" in done.stderr
+    assert "packs/r0: 3 files" in done.stdout.replace(os.sep, "/")
+    assert snapshot(project / "packs") == snapshot(project / "here")
+    done = run("build", "--scheduler", cluster.address, "--style", "house", cwd=project)
+    assert "8 unchanged, 1 failed" in done.stderr
+
+
+def test_a_cluster_survives_the_kill_of_a_worker(project: Path, cluster: Cluster) -> None:
+    for n in range(8, 40):
+        written(project / "records" / f"{n}.json", record(id=f"r{n}"))
+    command = [sys.executable, "-m", "toolkit", "build", "--scheduler", cluster.address]
+    process = subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    _, told = process.communicate(timeout=100)
+    assert process.returncode == 0, told
+    assert "40 built" in told
+    run("build", "-o", "here", cwd=project)
+    assert snapshot(project / "packs") == snapshot(project / "here")
+
+
+def test_a_scheduler_that_does_not_answer_is_told(project: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    done = run("build", "--scheduler", address, cwd=project)
+    assert done.returncode == 1
+    assert f"no scheduler answers at {address}" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run("build", "--scheduler", "nonsense", cwd=project)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert not (project / "packs").exists()
+
+
+# Addresses
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    """An S3 server with a bucket; the environment names it as that of any other provider."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, **QUIET)
+    url = f"http://127.0.0.1:{port}"
+
+    def ready() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return True
+        except OSError:
+            return False
+
+    waited(ready)
+    keep = {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }
+    before = dict(os.environ)
+    os.environ.update(keep)
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/records", method="PUT")):
+        pass
+    yield "s3://records"
+    os.environ.clear()
+    os.environ.update(before)
+    server.terminate()
+    server.wait(timeout=20)
+
+
+def put(address: str, data: bytes) -> None:
+    from upath import UPath
+
+    UPath(address).write_bytes(data)
+
+
+def held(address: str) -> dict[str, bytes]:
+    from upath import UPath
+
+    root = UPath(address)
+    root.fs.invalidate_cache()
+    return {p.name: p.read_bytes() for p in root.iterdir()}
+
+
+def test_records_and_packs_in_s3(store: str, tmp_path: Path) -> None:
+    put(f"{store}/in/first.json", FIRST.read_bytes())
+    put(f"{store}/in/bad.json", json.dumps(record(id="bad", kind="talk"), indent=2).encode())
+    text = f'records = ["{store}/in/*.json"]\noutput = "{store}/packs"\n'
+    (tmp_path / "briefpack.toml").write_text(text)
+    done = run("validate", cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"{store}/in/bad.json:8:11: error" in done.stdout
+    done = run("build", "--jobs", "2", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "1 built, 1 failed" in done.stderr, done.stderr
+    run("build", FIRST, "-o", "here", cwd=tmp_path)
+    name = "2023-10-17-beijing"
+    here = {p.name: p.read_bytes() for p in (tmp_path / "here" / name).iterdir()}
+    assert held(f"{store}/packs/{name}") == here
+    done = run("build", cwd=tmp_path)
+    assert "1 unchanged, 1 failed" in done.stderr
+    put(f"{store}/in/first.json", FIRST.read_bytes().replace(b'"version": "1"', b'"version": "9"'))
+    done = run("build", "--check", cwd=tmp_path)
+    assert "the record changed" in done.stderr
+    done = run("register", "-o", "r.csv", cwd=tmp_path)
+    assert "8 entries" in done.stdout
+
+
+def test_packs_without_a_record_in_s3_are_pruned(store: str, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        put(f"{store}/pruned/{name}.json", json.dumps(record(id=name)).encode())
+    text = f'records = ["{store}/pruned/*.json"]\noutput = "{store}/out"\n'
+    (tmp_path / "briefpack.toml").write_text(text)
+    assert run("build", "--only", "agreements", cwd=tmp_path).returncode == 0
+    from upath import UPath
+
+    UPath(f"{store}/pruned/two.json").unlink()
+    done = run("build", "--only", "agreements", "--prune", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "removed" in done.stderr
+    assert "manifest.json" in held(f"{store}/out/one")
+    assert not UPath(f"{store}/out/two/manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://no-such-bucket/r.json", "nonsense://x/r.json", "http://127.0.0.1:9/r.json"]
+)
+def test_an_address_that_leads_nowhere_is_told(store: str, tmp_path: Path, address: str) -> None:
+    done = run("validate", address, cwd=tmp_path)
+    assert done.returncode == 1
+    assert address in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    done = run("build", address, "-o", "s3://no-such-bucket/packs", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_an_output_that_is_not_there_is_told(store: str, tmp_path: Path) -> None:
+    done = run("build", FIRST, "-o", "s3://no-such-bucket/packs", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "cannot write into s3://no-such-bucket/packs" in done.stderr
+    assert "Traceback" not in done.stderr
