@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -224,6 +227,28 @@ def test_quiet_says_only_what_is_wrong_and_verbose_names_files(project: Path) ->
     assert "one-agreements.xlsx" in done.stdout
     assert "one: unchanged" in run("build", "-v", cwd=project).stdout
     assert run("build", "-q", "-v", cwd=project).returncode == 2
+
+
+def test_on_a_terminal_a_bar_tells_count_rate_and_time_left(project: Path) -> None:
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+    written(project / "records" / "bad.json", record(id="bad", kind="talk"))
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (30, 100))
+    command = [sys.executable, "-m", "toolkit", "build"]
+    process = subprocess.Popen(command, cwd=project, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    told = b""
+    with suppress(OSError):  # the terminal ends with its program
+        while piece := os.read(ours, 4096):
+            told += piece
+    os.close(ours)
+    assert process.wait() == 1
+    text = told.decode("utf-8")
+    assert "/4 [00:0" in text
+    assert "pack/s]" in text
+    assert "bad.json:8:11:" in text
+    assert "packs/one" not in text
+    assert "3 built, 1 failed" in text
 
 
 @pytest.mark.parametrize(

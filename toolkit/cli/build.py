@@ -192,7 +192,9 @@ class _Telling:
             self._tell(outcome)
 
     def _tell(self, outcome: Outcome) -> None:
-        quiet, verbose = self._options.quiet, self._options.verbose
+        verbose = self._options.verbose
+        # Where a bar moves, it tells enough of what goes well.
+        quiet = self._options.quiet or (self._bar is not None and not verbose)
         if outcome.status in ("failed", "stale"):
             self._wrong(outcome)
         elif outcome.status == "built" and not quiet:

@@ -13,6 +13,8 @@ from toolkit.errors import BriefpackError
 from toolkit.project.settings import read_project
 from toolkit.record.diagnostic import InvalidFileError
 
+_MILLISECONDS = 200
+
 
 def add(commands: Commands) -> None:
     """Add the command to the parser."""
@@ -48,10 +50,19 @@ def _saves(options: argparse.Namespace, record: Path) -> Iterator[None]:
         path = Path(name)
         return path in files or (style != Path() and path.is_relative_to(style.resolve()))
 
-    yield
-    # An editor may put a new file in place of the old one, so folders are watched.
-    for _ in watch(*folders, watch_filter=counts, recursive=style in folders):
-        yield
+    first = True
+    # An editor may put a new file in place of the old one, so folders are watched. Watching begins
+    # before the first build, so that no save is missed.
+    for changes in watch(
+        *folders,
+        watch_filter=counts,
+        recursive=style.is_dir() and style != Path(),
+        rust_timeout=_MILLISECONDS,
+        yield_on_timeout=True,
+    ):
+        if first or changes:
+            yield
+        first = False
 
 
 def _once(options: argparse.Namespace) -> None:
