@@ -16,6 +16,8 @@ import pytest
 
 from tests.making import record, written
 from tests.test_cli import run
+from toolkit.batch.jobs import Outcome
+from toolkit.batch.report import as_markdown
 
 FAST = 'documents = ["agreements"]\n'
 
@@ -134,6 +136,19 @@ def test_two_records_with_one_id_are_told_and_neither_is_built(project: Path) ->
     assert "records/again.json:3:9: error" in done.stderr
     assert "records/two.json:3:9: error" in done.stderr
     assert packs(project) == ["one", "three"]
+    done = run("validate", cwd=project)
+    assert done.returncode == 1
+    assert "records/two.json:3:9: error" in done.stdout
+    assert run("validate", "records/two.json", "records/again.json", cwd=project).returncode == 0
+
+
+def test_a_job_summary_stays_short_however_many_packs_there_are() -> None:
+    many = [Outcome(f"{n}.json", f"r{n}", "built") for n in range(10_000)]
+    many.append(Outcome("bad.json", "bad", "failed", message="no"))
+    text = as_markdown(many, [], 300)
+    assert len(text) < 100_000
+    assert text.index("bad.json") < text.index("0.json")
+    assert "And 9701 more." in text
 
 
 def test_a_record_that_is_named_twice_is_built_once(project: Path) -> None:

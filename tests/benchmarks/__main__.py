@@ -15,7 +15,7 @@ from pathlib import Path
 import pikepdf
 
 import toolkit
-from tests.benchmarks import registers
+from tests.benchmarks import batches, registers
 from tests.benchmarks.plain import plain, register
 from tests.making import FIRST, RECORDS, ROOT, large_record, written
 from toolkit.document import briefing
@@ -133,6 +133,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--records", type=int, default=1000, help="how many in one run (1000)")
     parser.add_argument("--agreements", type=int, default=20_000, help="in the register (20000)")
+    parser.add_argument("--packs", type=int, default=100, help="built in one run (100)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         growth(Path(name))
@@ -142,4 +143,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         registers.speed(Path(name), options.agreements)
         registers.memory(Path(name), options.agreements)
+    for measure in (batches.processes, batches.cluster):
+        with tempfile.TemporaryDirectory() as name:
+            measure(Path(name), options.packs)
     start()

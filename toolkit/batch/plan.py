@@ -16,9 +16,10 @@ from toolkit.pack import manifest
 from toolkit.pack.build import options_of, pack_name, wanted
 from toolkit.places import place
 from toolkit.record import rules, schema, source
-from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
+from toolkit.record.diagnostic import FileReport
 from toolkit.record.notations import is_yaml, parse
 from toolkit.record.source import UnreadableError
+from toolkit.record.validate import shared_id
 from toolkit.version import VERSION
 
 
@@ -128,10 +129,7 @@ class Plan:
     def _shared(self, known: Known) -> Outcome:
         others = [o.record for o in self.known if o.identity == known.identity and o != known]
         text = source.read(known.record)
-        start, end = parse(text).positions().value(("id",))
-        message = f'"{known.identity}" is the id of {others[0]}, too; each record needs its own'
-        place_ = (*text.place(start), *text.place(end))
-        found = Diagnostic("duplicate-id", message, *place_, pointer(("id",)))
+        found = shared_id(text, known.identity, others[0])
         report = FileReport(known.record, (found,), text)
         return Outcome(known.record, "", "failed", report=report)
 

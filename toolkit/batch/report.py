@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from toolkit.batch.jobs import Outcome
 from toolkit.errors import UsageError
 from toolkit.record.diagnostic import Diagnostic
-from toolkit.report.markdown import cell
+from toolkit.report.markdown import cell, more
 from toolkit.report.text import printable
 from toolkit.version import VERSION
 
@@ -120,20 +120,22 @@ def as_junit(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_markdown(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
-    """Return a run as Markdown: what needs a look, then the packs that were built."""
+def as_markdown(outcomes: Sequence[Outcome], gone: Sequence[str], most: int | None = None) -> str:
+    """Return a run as Markdown, what went wrong first; at most so many lines of each kind."""
     out = ["## Packs", "", f"{line(counts(outcomes), len(gone))}.", ""]
-    rows = [o for o in outcomes if o.status != "unchanged"]
+    changed = (o for o in outcomes if o.status != "unchanged")
+    rows = sorted(changed, key=lambda o: -_ORDER.index(o.status))
     if rows:
         out += ["| Record | Pack | Status | Seconds | Files |", "| --- | --- | --- | --: | --- |"]
-    for o in rows:
+    for o in rows[:most]:
         cells = (o.record, o.name, o.status, f"{o.seconds:.1f}", ", ".join(o.files))
         out.append("| " + " | ".join(map(cell, cells)) + " |")
-    said = [text for o in outcomes for text in messages(o)]
-    if said:
-        out += ["", "### Messages", "", *(f"- {cell(text)}" for text in said)]
-    if gone:
-        out += ["", "### Without a record", "", *(f"- {cell(folder)}" for folder in gone)]
+    out += more(len(rows), most)
+    said = [text for o in rows for text in messages(o)]
+    for title, lines in (("Messages", said), ("Without a record", gone)):
+        if lines:
+            out += ["", f"### {title}", "", *(f"- {cell(text)}" for text in lines[:most])]
+            out += more(len(lines), most)
     return "\n".join(out) + "\n"
 
 

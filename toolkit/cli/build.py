@@ -225,6 +225,7 @@ class _Telling:
         """Say how it went as a whole; remove packs without a record where that is wished."""
         from toolkit.batch.report import as_markdown, line
         from toolkit.pack.manifest import withdraw
+        from toolkit.report.markdown import MOST_ROWS
 
         for folder in gone:
             if prune:
@@ -235,7 +236,8 @@ class _Telling:
         if self._size > 1 and not self._options.quiet:
             print(line(self._counted, len(gone)), file=sys.stderr)
         if in_github():
-            add_to_summary(as_markdown(self.outcomes, [str(folder) for folder in gone]))
+            ordered = sorted(self.outcomes, key=lambda o: (o.record, o.name))
+            add_to_summary(as_markdown(ordered, [str(folder) for folder in gone], MOST_ROWS))
 
     @property
     def code(self) -> int:

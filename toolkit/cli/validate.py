@@ -13,7 +13,7 @@ from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.policy import Policy
-from toolkit.record.validate import validate
+from toolkit.record.validate import validate, validate_all
 from toolkit.report.formats import FORMATS
 
 
@@ -48,7 +48,13 @@ def _run(options: argparse.Namespace) -> int:
     if options.diff:
         return 0
     good = _Good(strict=options.strict)
-    reports = good.watched(validate(record, policy) for record in records)
+    # Records that are named may be copies of one; those of a project have an id each.
+    checked = (
+        (validate(record, policy) for record in records)
+        if options.records
+        else validate_all(records, policy)
+    )
+    reports = good.watched(checked)
     if options.format == "text":
         _print(reports)
     else:
@@ -90,9 +96,9 @@ def _print(reports: Iterable[FileReport]) -> None:
 
 
 def _markdown(reports: Sequence[FileReport]) -> str:
-    from toolkit.report.markdown import as_markdown
+    from toolkit.report.markdown import MOST_ROWS, as_markdown
 
-    return as_markdown(reports)
+    return as_markdown(reports, MOST_ROWS)
 
 
 def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:

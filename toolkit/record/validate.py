@@ -33,6 +33,30 @@ def validate(path: str | FilePath, policy: Policy = USUAL) -> FileReport:
         return unreadable(str(path), error)
 
 
+def validate_all(paths: Iterable[str | FilePath], policy: Policy = USUAL) -> Iterator[FileReport]:
+    """Check all records of a project, one after the other; each needs an id of its own, too."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        try:
+            text = source.read(path)
+        except UnreadableError as error:
+            yield unreadable(str(path), error)
+            continue
+        report, data = check(text, policy)
+        identity = data.get("id") if isinstance(data, dict) else None
+        if isinstance(identity, str) and seen.setdefault(identity, text.name) != text.name:
+            shared = shared_id(text, identity, seen[identity])
+            report = _report(text, (*report.diagnostics, shared))
+        yield report
+
+
+def shared_id(text: Source, identity: str, other: str) -> Diagnostic:
+    """Return what is to be said of a record whose id is that of another one, too."""
+    start, end = parse(text).positions().value(("id",))
+    message = f'"{identity}" is the id of {other}, too; each record needs its own'
+    return Diagnostic("duplicate-id", message, *text.place(start), *text.place(end), "/id")
+
+
 def unreadable(name: str, error: UnreadableError) -> FileReport:
     """Return the report of a file that is no readable text."""
     place = (error.line, error.column, error.line, error.column)

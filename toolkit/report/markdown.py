@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from toolkit.record.diagnostic import FileReport
 from toolkit.report.text import counted, printable
@@ -10,19 +11,27 @@ from toolkit.report.text import counted, printable
 _MARKUP = "\\`*_{}[]<>#|!~&"
 
 
-def as_markdown(reports: Sequence[FileReport]) -> str:
-    """Return reports as a heading with counts, and a table of what is wrong."""
+MOST_ROWS: Final = 300
+"""How much a job summary shows: GitHub takes a mebibyte for all of a step."""
+
+
+def as_markdown(reports: Sequence[FileReport], most: int | None = None) -> str:
+    """Return reports as a heading with counts, and a table of what is wrong: at most so many rows."""
     errors, warnings = (sum(getattr(r, kind) for r in reports) for kind in ("errors", "warnings"))
     told = (counted(len(reports), "file"), counted(errors, "error"), counted(warnings, "warning"))
     out = ["## Records", "", f"{', '.join(told)}.", ""]
     if errors or warnings:
         out += ["| Place | | Message | Rule |", "| --- | --- | --- | --- |"]
-    for report in reports:
-        for d in report.diagnostics:
-            place = f"{report.file}:{d.line}:{d.column}"
-            cells = (place, d.severity, d.message, d.rule)
-            out.append("| " + " | ".join(map(cell, cells)) + " |")
-    return "\n".join(out) + "\n"
+    found = [(report.file, d) for report in reports for d in report.diagnostics]
+    for file, d in found[:most]:
+        cells = (f"{file}:{d.line}:{d.column}", d.severity, d.message, d.rule)
+        out.append("| " + " | ".join(map(cell, cells)) + " |")
+    return "\n".join([*out, *more(len(found), most)]) + "\n"
+
+
+def more(count: int, most: int | None) -> list[str]:
+    """Return the lines that say how many rows are not shown."""
+    return ["", f"And {count - most} more."] if most is not None and count > most else []
 
 
 def cell(text: str) -> str:
