@@ -269,7 +269,7 @@ def test_on_a_terminal_a_bar_tells_count_rate_and_time_left(project: Path) -> No
 @pytest.mark.parametrize(
     "arguments",
     [["--prune", "records/one.json"], ["--check", "--force"], ["--check", "--prune"],
-     ["--jobs", "0"], ["--only", "letter"]],
+     ["--jobs", "0"], ["--only", "letter"], ["-"], ["-o", "records/packs"], ["-o", "."]],
 )  # fmt: skip
 def test_options_that_exclude_each_other_are_wrong_usage(
     project: Path, arguments: list[str]

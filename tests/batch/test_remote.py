@@ -214,6 +214,15 @@ def test_records_and_packs_in_s3(store: str, tmp_path: Path) -> None:
     assert "8 entries" in done.stdout
 
 
+def test_a_cluster_writes_to_s3(store: str, cluster: Cluster, project: Path) -> None:
+    out = f"{store}/by-cluster"
+    done = run("build", "--scheduler", cluster.address, "-o", out, cwd=project)
+    assert done.returncode == 0, done.stderr
+    run("build", "-o", "here", cwd=project)
+    for folder in (project / "here").iterdir():
+        assert held(f"{out}/{folder.name}") == {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
 def test_packs_without_a_record_in_s3_are_pruned(store: str, tmp_path: Path) -> None:
     for name in ("one", "two"):
         put(f"{store}/pruned/{name}.json", json.dumps(record(id=name)).encode())

@@ -70,6 +70,12 @@ def test_a_reference_by_name_is_told_the_id() -> None:
     assert reference.suggestion is None
 
 
+def test_a_reference_by_name_to_an_entry_whose_id_is_no_text_is_told() -> None:
+    side = {"id": [], "kind": "state", "country": "AT", "name": "Vienna"}
+    found = told(delegations=[side], events=[], participants=[{"delegation": "Vienna"}])
+    assert "unknown-reference" in {d.rule for d in found}
+
+
 def test_a_key_of_inner_entries_is_told_where_it_belongs() -> None:
     (found,) = told(date="2023-10-17")
     assert '"sittings"' in found.message

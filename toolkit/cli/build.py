@@ -6,12 +6,13 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.cli.shown import Commands, add_config, add_to_summary, in_github, print_reports
+from toolkit.cli.shown import Commands, add_records, add_to_summary, in_github, print_reports
 from toolkit.errors import UsageError
+from toolkit.places import is_remote
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, audience, read_project
 
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("build", help="build the packs of records")
-    parser.add_argument(
-        "records",
-        metavar="RECORD",
-        nargs="*",
-        help="a record's file; all of the project where none is named",
-    )
-    add_config(parser)
+    add_records(parser)
     add_wishes(parser)
     how = parser.add_argument_group("how it is built")
     how.add_argument("--check", action="store_true", help="build nothing; fail where a pack is old")
@@ -84,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.check and (options.force or options.prune):
         raise UsageError("--check changes nothing; --force and --prune do")
     project = read_project(options.config)
-    records = _each_once(options.records) if options.records else record_files(project)
+    records = _each_once(options.records) if options.records else record_files(project, options.out)
     plan = plan_of(options, project, records)
     run = checked(plan) if options.check else built(plan, _pool(options, plan), force=options.force)
     told = _Telling(options, plan.size)
@@ -100,10 +95,11 @@ def _run(options: argparse.Namespace) -> int:
     return told.code
 
 
-def _each_once(records: Iterable[str]) -> list[str]:
-    return list(
-        {os.path.realpath(name) if "://" not in name else name: name for name in records}.values()
-    )
+def _each_once(records: list[str]) -> list[str]:
+    if "-" in records:
+        raise UsageError("a pack is built from a file; only validate reads standard input")
+    places = {name if is_remote(name) else os.path.realpath(name): name for name in records}
+    return list(places.values())
 
 
 def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -> Plan:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from toolkit.cli.shown import Commands, add_config, print_reports
+from toolkit.cli.shown import Commands, add_records, print_reports
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
@@ -42,13 +42,7 @@ def add(commands: Commands) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "records",
-        metavar="RECORD",
-        nargs="*",
-        help="a record's file; all of the project where none is named",
-    )
-    add_config(parser)
+    add_records(parser)
     parser.add_argument(
         "--as-of", type=_day, default=None, metavar="DATE", help="overdue on which day (today)"
     )

@@ -14,6 +14,13 @@ Commands = Any
 """What argparse hands out to add commands to."""
 
 
+def add_records(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Add the arguments that name records, and the option that names the project's settings."""
+    told = f"a record's file{more}; all of the project where none is named"
+    parser.add_argument("records", metavar="RECORD", nargs="*", help=told)
+    add_config(parser)
+
+
 def add_config(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the project's settings."""
     parser.add_argument(

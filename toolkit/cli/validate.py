@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from toolkit.cli.shown import Commands, add_config, add_to_summary, in_github, print_reports
+from toolkit.cli.shown import Commands, add_records, add_to_summary, in_github, print_reports
 from toolkit.errors import UsageError
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
@@ -20,12 +20,7 @@ from toolkit.report.formats import FORMATS
 def add(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("validate", help="say what is wrong with records")
-    parser.add_argument(
-        "records",
-        metavar="RECORD",
-        nargs="*",
-        help="a record's file; - for standard input; all of the project where none is named",
-    )
+    add_records(parser, ", or - for standard input")
     parser.add_argument(
         "--format", choices=("text", *FORMATS), default="text", help="for people, or for programs"
     )
@@ -33,7 +28,6 @@ def add(commands: Commands) -> None:
     parser.add_argument("--diff", action="store_true", help="with --fix: show it, change nothing")
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
     parser.add_argument("--style", metavar="DIR", help="a house style, for its handling marks")
-    add_config(parser)
     parser.set_defaults(run=_run)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
+from toolkit.errors import UsageError
 from toolkit.places import found, is_remote
 from toolkit.project.settings import Project, no_records, short
 from toolkit.record.explain import Finding
 from toolkit.record.settings import wrong_settings
 
 
-def record_files(project: Project) -> list[str]:
+def record_files(project: Project, out: str | None = None) -> list[str]:
     """Return the records of a project, each once, sorted.
 
-    Raises BriefpackError where the settings list none, and InvalidSettingsError with the place of
+    `out` is the output where it is not the project's. Raises UsageError where that would lie among
+    the records, BriefpackError where the settings list none, and InvalidSettingsError with the place of
     each pattern that finds nothing, or of an output that would lie among the records.
     """
     if project.file is None or not project.records:
@@ -29,11 +31,13 @@ def record_files(project: Project) -> list[str]:
                 f'"{pattern}" finds no file; patterns start at the folder of {project.file.name}'
             )
             wrong.append(Finding("no-match", ("records", index), message))
-        elif _among(project, pattern, here):
+        elif _among(project, out or project.output, pattern, here):
             message = (
                 f'the packs would lie among the records that "{pattern}" finds; choose an output '
                 "folder beside them"
             )
+            if out:
+                raise UsageError(f"{out}: {message}")
             wrong.append(Finding("output-among-records", ("output",), message))
     if wrong:
         raise wrong_settings(project.file, wrong)
@@ -49,12 +53,12 @@ def _found(folder: Path, pattern: str) -> list[str]:
     return [path for path in paths if Path(path).is_file()]
 
 
-def _among(project: Project, pattern: str, files: list[str]) -> bool:
+def _among(project: Project, out: str, pattern: str, files: list[str]) -> bool:
     """Tell whether a pattern finds, or once packs are there will find, files of the output."""
-    if is_remote(pattern) or is_remote(project.output):
+    if is_remote(pattern) or is_remote(out):
         base = pattern.partition("*")[0].rpartition("/")[0]
-        return "**" in pattern and project.output.startswith(base)
-    output = Path(project.output).resolve()
+        return "**" in pattern and out.startswith(base)
+    output = Path(out).resolve()
     start = Path(project.folder, pattern.partition("**")[0].rpartition("/")[0]).resolve()
     recursive = "**" in pattern and output.is_relative_to(start)
     # Packs hold a manifest, which is JSON.

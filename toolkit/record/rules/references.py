@@ -64,7 +64,8 @@ def _unknown(
     where = " or ".join(f'"{target}"' for target in targets)
     named = [entry for target in targets for entry in _called(facts, target, value)]
     nameless = any("id" not in entry for entry in named)
-    match = next((entry["id"] for entry in named if entry.get("id") in known), None)
+    own = (entry["id"] for entry in named if isinstance(entry.get("id"), str))
+    match = next((identity for identity in own if identity in known), None)
     match = match or closest(value, sorted(known))
     elsewhere = next((name for name, held in facts.ids.items() if value in held), None)
     if elsewhere:
