@@ -199,6 +199,14 @@ def test_an_audience_that_is_named_and_may_not_read_is_a_failure(project: Path) 
     assert "above" in done.stderr
 
 
+def test_audiences_whose_packs_would_share_a_name_are_refused(project: Path) -> None:
+    settings(project, 'audiences = ["Top Secret", "top-secret"]\n')
+    done = run("build", cwd=project)
+    assert done.returncode == 2
+    assert "same name" in done.stderr
+    assert not (project / "packs").exists()
+
+
 def test_a_language_prints_its_words(project: Path) -> None:
     done = run(
         "build", "records/one.json", "--only", "briefing.pdf", "--language", "fr", cwd=project

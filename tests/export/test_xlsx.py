@@ -72,7 +72,8 @@ def test_filters_frozen_headers_lists_and_print_setup(packs: Packs) -> None:
     header_row = int(table.ref.split(":")[0].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     assert sheet.freeze_panes == f"C{header_row + 1}"
     assert sheet.print_title_rows == f"${header_row}:${header_row}"
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    # Its columns are too many to be read on one page.
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     status = column(sheet, "État")[0].coordinate
     rules = [v for v in sheet.data_validations.dataValidation if status in v.sqref]
@@ -182,3 +183,28 @@ def test_the_pack_of_a_large_record_lists_all(tmp_path: Path) -> None:
     path = written(tmp_path / "r.json", large_record(30, 0))
     pack = toolkit.build(path, tmp_path, only=["agreements"])
     assert len(pack.files) == 1
+
+
+def test_a_sheet_too_wide_to_be_read_is_printed_on_pages_side_by_side(tmp_path: Path) -> None:
+    many = {
+        "adopted_on": "2023-02-01",
+        "in_force_generally_on": "2024-05-01",
+        "ends_on": "2034-05-01",
+        "authentic_texts": ["en", "fr"],
+        "prevailing_text": "en",
+        "attachments": ["Annex"],
+        "depositary": "Switzerland",
+        "gazette_on": "2024-06-01",
+        "registration_number": "I-1",
+        "registered_on": "2024-07-01",
+        "related": ["Treaty"],
+    }
+    treaty = {"id": "a", "title": "A", "type": "treaty", "status": "signed", "parties": []}
+    items = {"coverage": "complete", "items": [{**treaty, **many}]}
+    path = written(tmp_path / "r.json", record(agreements=items))
+    pack = toolkit.build(path, tmp_path, only=["agreements"])
+    sheet = openpyxl.load_workbook(pack.folder / pack.files[0].name)["Agreements"]
+    assert sheet.page_setup.fitToWidth > 1
+    # The title stands on each of them.
+    assert sheet.print_title_cols == "$A:$B"
+    assert sheet["B4"].value == "Title"

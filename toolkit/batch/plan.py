@@ -128,14 +128,20 @@ class Plan:
 
     def _shared(self, known: Known) -> Outcome:
         others = [o.record for o in self.known if o.identity == known.identity and o != known]
-        text = source.read(known.record)
+        try:
+            text = source.read(known.record)
+        except UnreadableError as error:  # since it was looked at
+            return Outcome(known.record, "", "failed", message=str(error))
         found = shared_id(text, known.identity, others[0])
         report = FileReport(known.record, (found,), text)
         return Outcome(known.record, "", "failed", report=report)
 
     def _withheld(self, record: str, audience: str) -> str:
         """Say why a record as a whole is not for an audience; "" where it is, or cannot be told."""
-        data = parse(source.read(record)).data
+        try:
+            data = parse(source.read(record)).data
+        except UnreadableError:  # its job will tell
+            return ""
         scheme = rules.scheme_of(data, self._style.handling.scheme)
         handling = data.get("handling") if isinstance(data, dict) else None
         mark = handling.get("mark") if isinstance(handling, dict) else None

@@ -108,7 +108,7 @@ def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -
     from toolkit.batch.plan import Plan
     from toolkit.document.language import knows
     from toolkit.export.style import load_style
-    from toolkit.pack.build import wanted
+    from toolkit.pack.build import pack_name, wanted
 
     only = options.only.split(",") if options.only is not None else project.documents
     version = options.pdf_version or project.pdf_version
@@ -131,6 +131,8 @@ def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -
         str(Path.cwd()),
     )
     variants = [(mark, tag) for mark in marks for tag in tongues]
+    if len({pack_name("", *variant) for variant in variants}) < len(variants):
+        raise UsageError("two of the audiences would give their packs the same name; keep one")
     return Plan(records, order, look, variants, lenient=not options.audience)
 
 

@@ -23,6 +23,7 @@ from toolkit.record.load import InvalidRecordError, Record, load
 from toolkit.record.notations import is_yaml, parse
 from toolkit.record.policy import Policy
 from toolkit.record.select import select
+from toolkit.record.texts import values
 from toolkit.version import VERSION
 
 PDF_FORMATS = {1: "pdf", 2: "pdf2"}
@@ -165,32 +166,18 @@ def _documents(
         yield f"{name}-{entry.document}.{chosen.extension}", chosen.media_type, data
 
 
-def _strings(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    stack: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
-    while stack:
-        path, value = stack.pop()
-        if isinstance(value, str):
-            yield path, value
-        elif isinstance(value, dict):
-            stack.extend(((*path, key), item) for key, item in reversed(value.items()))
-        elif isinstance(value, list):
-            stack.extend(((*path, i), item) for i, item in reversed(list(enumerate(value))))
-
-
 def _check_letters(record: Record, exporters: Iterable[Exporter], style: Style) -> None:
     """Refuse a record with a character that one of the formats could only show as a box."""
     text = record.source.text
     if text.isascii() and "\\u" not in text:
         return
-    characters = sorted(
-        {char for _, value in _strings(record.data) for char in value if char > "~"}
-    )
+    characters = sorted({char for _, value in values(record.data) for char in value if char > "~"})
     missing = {char for each in exporters for char in each.lacking(characters, style)}
     if not missing:
         return
     positions = parse(record.source).positions()
     found = []
-    for path, value in _strings(record.data):
+    for path, value in values(record.data):
         for char in dict.fromkeys(value):
             if char in missing:
                 start, end = positions.value(path)
@@ -216,7 +203,7 @@ def _check_letters(record: Record, exporters: Iterable[Exporter], style: Style) 
 
 
 def _unshowable(record: Record, error: UnshowableTextError) -> InvalidRecordError:
-    path = next((path for path, value in _strings(record.data) if value == error.text), ())
+    path = next((path for path, value in values(record.data) if value == error.text), ())
     span = parse(record.source).positions().value(path)
     places = (*record.source.place(span[0]), *record.source.place(span[1]))
     diagnostic = Diagnostic("unshowable-text", f"this text {error}", *places, pointer(path))

@@ -38,7 +38,7 @@ _FONT = "Calibri"
 OVERDUE, OVERDUE_TEXT = "FBE9E7", "9C1C12"
 _PAPER = {"A4": 9, "Letter": 1}
 _DOUBLE_PAPER = {"A4": 8, "Letter": 3}
-_WIDE_FROM = 190
+_WIDE_FROM, _WIDEST = 190, 330
 
 
 def write(workbook: Workbook, style: Style, record: Attachment) -> bytes:
@@ -208,8 +208,11 @@ class Writer:
         sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, first + 1)
         self._overdue(sheet, content, bottom)
         shown = sum(column.width for column in content.columns if not column.hidden)
-        self._print(sheet, landscape=True, double=shown > _WIDE_FROM)
+        self._print(sheet, landscape=True, width=shown)
         sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        if sheet.page_setup.fitToWidth > 1:
+            # On every page, the columns up to the title say which row it is.
+            sheet.print_title_cols = f"A:{get_column_letter(_naming(content.columns))}"
         sheet.print_area = f"A1:{last}{bottom}"
 
     def _column(self, sheet: Any, index: int, column: SheetColumn, rows: int) -> None:
@@ -273,12 +276,14 @@ class Writer:
         sheet.sheet_view.showGridLines = False
         sheet.sheet_view.rightToLeft = self.composed.meta.rtl
 
-    def _print(self, sheet: Any, *, landscape: bool, double: bool = False) -> None:
+    def _print(self, sheet: Any, *, landscape: bool, width: int = 0) -> None:
+        """Set up printing; `width` is that of all columns, in characters."""
         setup = sheet.page_setup
         setup.orientation = "landscape" if landscape else "portrait"
         # A sheet of many columns goes on A3 (or Tabloid), so that it can be read.
-        setup.paperSize = (_DOUBLE_PAPER if double else _PAPER)[self.style.paper.size]
-        setup.fitToWidth, setup.fitToHeight = 1, 0
+        setup.paperSize = (_DOUBLE_PAPER if width > _WIDE_FROM else _PAPER)[self.style.paper.size]
+        # What is wider still goes on several pages side by side.
+        setup.fitToWidth, setup.fitToHeight = max(1, math.ceil(width / _WIDEST)), 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_margins.left = sheet.page_margins.right = 0.5
         sheet.page_margins.top = sheet.page_margins.bottom = 0.75
@@ -290,6 +295,12 @@ class Writer:
         sheet.oddFooter.center.text = safe
         sheet.oddFooter.right.text = f"{words.page} &P {words.page_of} &N"
         sheet.oddFooter.left.text = self.composed.meta.record_id.replace("&", "&&")
+
+
+def _naming(columns: tuple[SheetColumn, ...]) -> int:
+    """Return up to which column, from 1, a row is named."""
+    keys = [column.key for column in columns]
+    return 1 + next((keys.index(key) for key in ("title", "text", "label") if key in keys), 0)
 
 
 def _digits(value: int | Decimal) -> int:

@@ -6,11 +6,11 @@ import difflib
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from toolkit.record.explain import Finding
 from toolkit.record.rules.book import Facts, rule
-from toolkit.record.schema import EVERY, Path
+from toolkit.record.schema import EVERY
+from toolkit.record.texts import texts
 
 # What XML 1.0 cannot hold, the two bidirectional overrides (which make a text read as another one),
 # and surrogates without their half.
@@ -28,21 +28,6 @@ _NAME = re.compile(r"\b[^\W\d_]{5,}\b")
 _NEAR = 0.84
 # Bytes of the longest word that is compared with a name.
 _LONGEST = 160
-
-
-def texts(data: Any) -> Iterator[tuple[Path, str, bool]]:
-    """Yield every text with its path, and whether it is a key."""
-    stack: list[tuple[Path, Any]] = [((), data)]
-    while stack:
-        path, value = stack.pop()
-        if isinstance(value, str):
-            yield path, value, False
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                yield (*path, key), key, True
-                stack.append(((*path, key), item))
-        elif isinstance(value, list):
-            stack.extend(((*path, i), item) for i, item in enumerate(value))
 
 
 @rule(

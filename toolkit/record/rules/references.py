@@ -10,6 +10,7 @@ from toolkit.record.explain import Finding
 from toolkit.record.guess import closest
 from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY, Path
+from toolkit.record.texts import values
 
 
 @rule(
@@ -99,17 +100,11 @@ def _called(facts: Facts, target: str, value: str) -> Iterator[dict[str, Any]]:
     listed = holder.get(second) if second and isinstance(holder, dict) else holder
     for entry in listed if isinstance(listed, list) else ():
         if isinstance(entry, dict):
-            told = [text for key in ("name", "names", "title") for text in _texts(entry.get(key))]
+            told = [
+                text for key in ("name", "names", "title") for _, text in values(entry.get(key))
+            ]
             if any(text.casefold() == value.casefold() for text in told):
                 yield entry
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
 
 
 def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
