@@ -18,6 +18,13 @@ def add(commands: Commands) -> None:
     rule.set_defaults(run=_rule)
 
     schema = commands.add_parser("schema", help="print the JSON Schema of records")
+    schema.add_argument(
+        "name",
+        nargs="?",
+        choices=("meeting", "project", "style"),
+        default="meeting",
+        help="of what: a meeting's record (usual), briefpack.toml, or a house style",
+    )
     schema.set_defaults(run=_schema)
 
 
@@ -46,8 +53,8 @@ def _rule(options: argparse.Namespace) -> int:
     return 0
 
 
-def _schema(_: argparse.Namespace) -> int:
-    from toolkit.record.schema import schema_text
+def _schema(options: argparse.Namespace) -> int:
+    from toolkit.resources import resource
 
-    print(schema_text(), end="")
+    print(resource("schemas", f"{options.name}.schema.json").read_text("utf-8"), end="")
     return 0

@@ -10,7 +10,6 @@ from toolkit.errors import BriefpackError
 from toolkit.places import is_remote, reason
 from toolkit.project.settings import NAME, Project, find, read_project
 from toolkit.resources import resource
-from toolkit.version import VERSION
 
 SERVICES: Final = {
     "github": ("github.yml", ".github/workflows/briefpack.yml"),
@@ -26,6 +25,8 @@ def write_project(folder: Path, service: str | None = None) -> list[Path]:
     Returns what was written. Raises BriefpackError where the service's file exists or one cannot be
     written; nothing is written then.
     """
+    from toolkit.version import VERSION  # which takes long to find out
+
     settings = find(folder)
     files: dict[Path, str] = {}
     if settings is None:

@@ -25,12 +25,6 @@ Pattern = tuple[str, ...]
 Path = tuple[str | int, ...]
 
 
-@cache
-def schema_text() -> str:
-    """Return the schema as it is published."""
-    return resource("schemas", "meeting.schema.json").read_text("utf-8")
-
-
 def schema() -> dict[str, Any]:
     """Return the schema of records as data."""
     return loaded("meeting.schema.json")
