@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from toolkit.batch.jobs import Job, Order, Outcome
 from toolkit.batch.pool import Pool, outcomes
 from toolkit.export.style import Style
 from toolkit.pack import manifest
 from toolkit.pack.build import options_of, pack_name, wanted
-from toolkit.places import place
+from toolkit.places import is_remote, place
 from toolkit.record import rules, schema, source
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.notations import is_yaml, parse
 from toolkit.record.source import UnreadableError
 from toolkit.record.validate import shared_id
 from toolkit.version import VERSION
+
+_QUESTIONS = 16
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class Plan:
         self._lenient = lenient
         self._out = place(order.out)
         self._documents = wanted(order.documents, order.pdf_version)
-        self.known = [self._look(record) for record in records]
+        self._far = is_remote(order.out) or any(map(is_remote, records))
+        self.known = list(self._each(self._look, records))
         counted = Counter(known.identity for known in self.known if known.identity)
         self._twice = {identity for identity, count in counted.items() if count > 1}
 
@@ -68,13 +74,20 @@ class Plan:
         for known in self.known:
             if known.identity in self._twice:
                 yield self._shared(known)
-                continue
-            for audience, language in self._variants:
-                yield self._job(known, audience, language, force)
+        alone = (known for known in self.known if known.identity not in self._twice)
+        variants = ((known, *variant, force) for known in alone for variant in self._variants)
+        yield from self._each(self._job, variants)
 
-    def _job(
-        self, known: Known, audience: str | None, language: str | None, force: bool
-    ) -> Job | Outcome:
+    def _each(self, work: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
+        """Do something for each item, in order; many at a time where each is a question to a server."""
+        if not self._far:
+            yield from map(work, items)
+            return
+        with ThreadPoolExecutor(_QUESTIONS) as threads:
+            yield from threads.map(work, items)
+
+    def _job(self, item: tuple[Known, str | None, str | None, bool]) -> Job | Outcome:
+        known, audience, language, force = item
         name = pack_name(known.identity, audience, language) if known.identity else ""
         options = options_of(self._documents, audience, self._style, language)
         reasons: tuple[str, ...] = ("there is no pack yet",)

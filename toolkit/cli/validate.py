@@ -85,7 +85,8 @@ def _print(reports: Iterable[FileReport]) -> None:
         return
     listed = list(reports)
     print_reports(listed)
-    print(FORMATS["github"](listed))
+    marked = FORMATS["github"](listed)
+    print(marked, end="\n" if marked else "")
     add_to_summary(_markdown(listed))
 
 

@@ -14,8 +14,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from toolkit.record.mend import Fix
 from toolkit.record.positions import Path, Span
-from toolkit.record.syntax import Fix, Parsed
+from toolkit.record.syntax import Parsed
 
 _MOST_NODES = 500_000
 _TAG = "tag:yaml.org,2002:"

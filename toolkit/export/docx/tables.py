@@ -8,8 +8,8 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from toolkit.document import blocks as b
-from toolkit.export.docx import template
 from toolkit.export.docx.oxml import element
+from toolkit.export.docx.table_styles import FACTS, TABLE
 
 _SHORT_TABLE = 4
 
@@ -91,7 +91,7 @@ class Tables:
     def key_facts(self, block: b.KeyFacts) -> None:
         """Write the panel of key facts."""
         title = "".join(run.text for run in block.title)
-        table, widths = self._grid(template.FACTS, (1, 5), title, header=False)
+        table, widths = self._grid(FACTS, (1, 5), title, header=False)
         for label, value in block.rows:
 
             def name(cell: Any, label: b.Inline = label) -> None:
@@ -106,9 +106,7 @@ class Tables:
     def table(self, block: b.Table) -> None:
         """Write a table. Its first and its last two rows stay together, a short table as a whole."""
         title = "".join(run.text for run in block.caption)
-        table, widths = self._grid(
-            template.TABLE, (c.weight for c in block.columns), title, header=True
-        )
+        table, widths = self._grid(TABLE, (c.weight for c in block.columns), title, header=True)
         fills = [
             self._cell_writer((column.title,), column, "Table Header") for column in block.columns
         ]
@@ -150,7 +148,7 @@ class Tables:
     def tiles(self, block: b.Tiles) -> None:
         """Write a row of numbers."""
         across = min(len(block.tiles), 3)
-        table, widths = self._grid(template.FACTS, (1,) * across, "", header=False)
+        table, widths = self._grid(FACTS, (1,) * across, "", header=False)
         for start in range(0, len(block.tiles), across):
             tiles: list[b.Tile | None] = [*block.tiles[start : start + across]]
             tiles += [None] * (across - len(tiles))

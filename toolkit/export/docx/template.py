@@ -16,13 +16,14 @@ import msgspec
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from fontTools.ttLib import TTFont
 from lxml import etree
 
 from toolkit.errors import BriefpackError
+from toolkit.export.docx.oxml import element
+from toolkit.export.docx.table_styles import FACTS, TABLE, add_table_styles
 from toolkit.export.font_files import FaceName, FontFiles
 from toolkit.export.package import (
     add_custom_properties,
@@ -36,7 +37,6 @@ from toolkit.export.style import TEMPLATE, Style, load_style
 
 EAST_ASIAN = "Microsoft YaHei"
 COMPLEX = "Arial"
-TABLE, FACTS = "Briefpack Table", "Briefpack Facts"
 STYLES = (
     "Normal",
     "Title",
@@ -85,8 +85,7 @@ def make_template(style: Style) -> bytes:
     _defaults(document, style)
     _paragraph_styles(document, style)
     _character_styles(document, style)
-    _table_style(document, style)
-    _facts_style(document, style)
+    add_table_styles(document, style)
     _settings(document)
     _drop_ballast(document)
     out = io.BytesIO()
@@ -135,14 +134,6 @@ def _natural_line(style: Style) -> float:
     else:
         total = metrics.usWinAscent + metrics.usWinDescent
     return float(total / font["head"].unitsPerEm)
-
-
-def element(tag: str, **attributes: str) -> Any:
-    """Return an element of the w namespace, as `element("color", val="1F3A5F")`."""
-    made = OxmlElement(f"w:{tag}")
-    for name, value in attributes.items():
-        made.set(qn(f"w:{name}"), value)
-    return made
 
 
 def _defaults(document: Any, style: Style) -> None:
@@ -333,54 +324,6 @@ def _character_styles(document: Any, style: Style) -> None:
     link = styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER)
     link.font.color.rgb = RGBColor.from_string(style.colours.accent)
     link.font.underline = True
-
-
-def _table(document: Any, name: str) -> Any:
-    made = element("style", type="table", customStyle="1", styleId=name.replace(" ", ""))
-    for tag, value in (("name", name), ("basedOn", "TableNormal"), ("uiPriority", "59")):
-        made.append(element(tag, val=value))
-    made.append(element("qFormat"))
-    document.styles.element.append(made)
-    return made
-
-
-def _margins(properties: Any, top: int, side: int) -> None:
-    margins = element("tblCellMar")
-    for edge, width in (("top", top), ("left", side), ("bottom", top), ("right", side)):
-        margins.append(element(edge, w=str(width), type="dxa"))
-    properties.append(margins)
-
-
-def _table_style(document: Any, style: Style) -> None:
-    c = style.colours
-    made = _table(document, TABLE)
-    properties = element("tblPr")
-    borders = element("tblBorders")
-    for edge in ("top", "bottom", "insideH"):
-        borders.append(element(edge, val="single", sz="4", space="0", color=c.rule))
-    properties.append(borders)
-    _margins(properties, 20, 90)
-    made.append(properties)
-    first = element("tblStylePr", type="firstRow")
-    run = element("rPr")
-    run.append(element("b"))
-    run.append(element("color", val=c.paper))
-    first.append(run)
-    first.append(element("tblPr"))
-    cell = element("tcPr")
-    cell.append(element("shd", val="clear", color="auto", fill=c.accent))
-    first.append(cell)
-    made.append(first)
-
-
-def _facts_style(document: Any, style: Style) -> None:
-    made = _table(document, FACTS)
-    properties = element("tblPr")
-    _margins(properties, 20, 140)
-    made.append(properties)
-    cell = element("tcPr")
-    cell.append(element("shd", val="clear", color="auto", fill=style.colours.panel))
-    made.append(cell)
 
 
 def _settings(document: Any) -> None:

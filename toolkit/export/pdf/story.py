@@ -10,18 +10,8 @@ from reportlab.lib.units import mm
 from toolkit.document import blocks as b
 from toolkit.export.emblem import read_emblem
 from toolkit.export.fonts import Fonts
-from toolkit.export.pdf.flowables import (
-    Block,
-    Box,
-    Chart,
-    ChartBar,
-    EmblemBlock,
-    Grid,
-    GridContent,
-    GridLook,
-    Row,
-    TextBlock,
-)
+from toolkit.export.pdf.flowables import Block, Chart, ChartBar, EmblemBlock, TextBlock
+from toolkit.export.pdf.grid import Box, Grid, GridContent, GridLook, Row
 from toolkit.export.pdf.tags import Element
 from toolkit.export.pdf.text import Paragraph, TextStyle
 from toolkit.export.style import Style
