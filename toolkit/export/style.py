@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from toolkit.document.language import english_labels
 from toolkit.errors import BriefpackError
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.guess import closest
 from toolkit.record.settings import read_settings
 from toolkit.resources import resource

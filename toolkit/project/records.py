@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.errors import UsageError
 from toolkit.places import found, is_remote
 from toolkit.project.settings import Project, no_records, short
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.settings import wrong_settings
 
 

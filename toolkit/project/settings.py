@@ -11,8 +11,7 @@ from typing import Any
 
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.places import is_remote
-from toolkit.record.explain import Finding
-from toolkit.record.guess import closest
+from toolkit.record.finding import Finding
 from toolkit.record.policy import Choice
 from toolkit.record.rules import RULES
 from toolkit.record.settings import read_settings
@@ -94,6 +93,8 @@ def _rules(data: dict[str, Any]) -> Iterator[Finding]:
     for code in data.get("rules", {}):
         rule = RULES.get(code)
         if rule is None:
+            from toolkit.record.guess import closest
+
             match = closest(code, list(RULES))
             hint = f'did you mean "{match}"?' if match else '"briefpack rules" lists them'
             message = f'there is no rule "{code}"; {hint}'

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
+from toolkit.record import schema
+from toolkit.record.finding import Finding, Path
 from toolkit.record.guess import amount, clock, closest, country_code, day, language_tag
 from toolkit.record.schema import regex, resolve
-
-Path = tuple[str | int, ...]
-Spot = Literal["value", "key", "opening"]
 
 _TYPES = {
     "string": "a text in quotation marks",
@@ -26,24 +24,14 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A mistake at a path of the record: at the value, its key, or the bracket that opens it.
-
-    `suggestion` is what to write instead; `certain` says that nothing else can be meant. `key` is
-    the key that lacks, or the one that a misspelt key was probably meant to be.
-    """
-
-    rule: str
-    path: Path
-    message: str
-    spot: Spot = "value"
-    suggestion: str | None = None
-    certain: bool = False
-    key: str | None = None
+def explained(data: Any, name: str = "meeting.schema.json") -> list[Finding]:
+    """Return what is to be told of data that do not follow one of the published schemas."""
+    root = schema.loaded(name)
+    errors = schema.validator_of(name).iter_errors(data)
+    return _without_followers([f for error in errors for f in explain(error, root)])
 
 
-def without_followers(findings: list[Finding]) -> list[Finding]:
+def _without_followers(findings: list[Finding]) -> list[Finding]:
     """Return findings without those that only follow from another: a misspelt key lacks, too."""
     meant = {(f.path[:-1], f.key) for f in findings if f.rule == "unknown-key" and f.key}
     return [f for f in findings if f.rule != "missing-key" or (f.path, f.key) not in meant]

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+
+from toolkit.record.finding import Fix
 
 _SMART = "“”„‟«»″＂"
 _WORDS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 _NULLS = {"None", "NULL", "Null", "nil", "undefined", "NaN", "Infinity", "-Infinity"}
 _WORD = re.compile(r"[^\W\d][\w$-]*")
 _CLOSER = {"{": "}", "[": "]"}
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """One mistake in the notation: replace text[start:end] of the file by `new`."""
-
-    start: int
-    end: int
-    new: str
-    rule: str
-    message: str
 
 
 def outside_strings(text: str, pattern: re.Pattern[str]) -> int | None:

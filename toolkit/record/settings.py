@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.record import schema, source
 from toolkit.record.diagnostic import Diagnostic, FileReport, InvalidFileError, pointer
-from toolkit.record.explain import Finding, explain, without_followers
+from toolkit.record.finding import Finding
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.validate import unreadable
 
@@ -40,9 +40,9 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
         ) from None
     findings: list[Finding] = []
     if not schema.accepts(data, schema_name):
-        root = schema.loaded(schema_name)
-        errors = schema.validator_of(schema_name).iter_errors(data)
-        findings = without_followers([f for error in errors for f in explain(error, root)])
+        from toolkit.record.explain import explained
+
+        findings = explained(data, schema_name)
     # The rules may rely on the shape of the data.
     findings = findings or list(rules(data))
     if findings:

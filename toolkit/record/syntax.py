@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from toolkit.record.mend import Fix, mends, outside_strings
+from toolkit.record.finding import Fix
 
 _MOST_FIXES = 50
 
@@ -71,31 +71,33 @@ def parse(text: str) -> Parsed:
         try:
             parsed.data = _decode(parsed.text, parsed)
             return parsed
-        except json.JSONDecodeError as error:
-            fixes = mends(parsed.text, error)
-            if not fixes or len(parsed.fixes) >= _MOST_FIXES:
-                parsed.fatal = _fatal(parsed, error)
-                return parsed
-        except _Constant as error:
-            match = outside_strings(parsed.text, re.compile(rf"{error}\b"))
-            at = match or 0
-            fixes = [
-                Fix(
-                    at,
-                    at + len(str(error)),
-                    "null",
-                    "bad-number",
-                    f"{error} is not a number in JSON; leave the key out if there is none",
-                )
-            ]
         except RecursionError:
             parsed.fatal = Fix(0, 0, "", "too-deep", "the record is nested too deeply to be read")
             return parsed
-        except ValueError:
-            match = outside_strings(parsed.text, re.compile(r"\d{1000,}")) or 0
-            parsed.fatal = Fix(match, match, "", "bad-number", "this number has too many digits")
+        except ValueError as error:
+            fixes = _mends(parsed, error)
+        if not fixes:
             return parsed
         _apply(parsed, fixes)
+
+
+def _mends(parsed: Parsed, error: ValueError) -> list[Fix]:
+    """Return the edits that mend what stopped the decoder; none where that is fatal."""
+    from toolkit.record import mend  # most records need none
+
+    if isinstance(error, json.JSONDecodeError):
+        fixes = mend.mends(parsed.text, error)
+        if fixes and len(parsed.fixes) < _MOST_FIXES:
+            return fixes
+        parsed.fatal = _fatal(parsed, error)
+    elif isinstance(error, _Constant):
+        at = mend.outside_strings(parsed.text, re.compile(rf"{error}\b")) or 0
+        message = f"{error} is not a number in JSON; leave the key out if there is none"
+        return [Fix(at, at + len(str(error)), "null", "bad-number", message)]
+    else:
+        at = mend.outside_strings(parsed.text, re.compile(r"\d{1000,}")) or 0
+        parsed.fatal = Fix(at, at, "", "bad-number", "this number has too many digits")
+    return []
 
 
 def _apply(parsed: Parsed, fixes: list[Fix]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.record import rules, schema, source
 from toolkit.record.diagnostic import Diagnostic, FileReport, pointer
-from toolkit.record.explain import Finding, explain, without_followers
+from toolkit.record.finding import Finding
 from toolkit.record.notations import parse
 from toolkit.record.policy import USUAL, Policy
 from toolkit.record.source import Source, UnreadableError
@@ -111,9 +111,9 @@ def _findings(data: Any, text: str, policy: Policy, folder: FilePath | None) -> 
     if not isinstance(data, dict):
         return [Finding("wrong-type", (), "a record is an object in braces { }")]
     if not schema.accepts(data):
-        for error in schema.validator().iter_errors(data):
-            found.extend(explain(error, schema.schema()))
-        found = without_followers(found)
+        from toolkit.record.explain import explained  # only where there is something to explain
+
+        found = explained(data)
     found.extend(rules.check(data, text, policy, folder))
     return found
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from toolkit.record.mend import Fix
+from toolkit.record.finding import Fix
 from toolkit.record.positions import Path, Span
 from toolkit.record.syntax import Parsed
 

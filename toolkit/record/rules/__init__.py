@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.record.diagnostic import Severity
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.policy import USUAL, Policy
 from toolkit.record.rules import codes, content, letters, notation, order, quotations, references
 from toolkit.record.rules.book import RULES, Facts, Rule

@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.record import schema
 from toolkit.record.diagnostic import Severity
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 
 _ASCII = bytes(range(0x7F))
 

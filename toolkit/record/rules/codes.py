@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from toolkit.record import schema
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 
 # "Total" as the first word of a label, in the languages of the documents.

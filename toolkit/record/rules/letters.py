@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY
 from toolkit.record.texts import texts
@@ -199,6 +198,8 @@ def _start(word: str) -> str:
 def _near(word: str, name: str) -> bool:
     if not word[:1].isupper() or word.startswith(name) or _MIXED.search(word):
         return False
+    import difflib  # for few records
+
     ratio = difflib.SequenceMatcher(None, word.casefold(), name.casefold()).ratio()
     # An ending that only lengthens the name is its case in another language.
     return _NEAR <= ratio < 1 and len(word) <= len(name) + 1

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from toolkit.record import dates
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 
 _STEPS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from toolkit.record.explain import Finding
+from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 
 _MOST_BYTES = 20_000_000
@@ -121,6 +120,8 @@ def verbatim(facts: Facts) -> Iterator[Finding]:
 
 def _miss(words: str, texts: list[str]) -> str:
     """Say that words were not found, and where the nearest passage differs."""
+    import difflib  # for few records
+
     message = "this quotation is not in the archived text of its source"
     said = words.split()
     best, steps, nearest = 0.0, [], said

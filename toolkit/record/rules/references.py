@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolkit.record import schema
-from toolkit.record.explain import Finding
-from toolkit.record.guess import closest
+from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY, Path
 from toolkit.record.texts import values
@@ -62,6 +61,8 @@ def known_references(facts: Facts) -> Iterator[Finding]:
 def _unknown(
     facts: Facts, path: Path, value: str, targets: tuple[str, ...], known: set[str]
 ) -> Finding:
+    from toolkit.record.guess import closest
+
     where = " or ".join(f'"{target}"' for target in targets)
     named = [entry for target in targets for entry in _called(facts, target, value)]
     nameless = any("id" not in entry for entry in named)
@@ -131,6 +132,8 @@ def known_marks(facts: Facts) -> Iterator[Finding]:
     for pattern in (("handling", "mark"), *schema.mark_patterns()):
         for path, value in facts.at(pattern):
             if isinstance(value, str) and value not in scheme:
+                from toolkit.record.guess import closest
+
                 match = closest(value, list(scheme))
                 hint = f'did you mean "{match}"?' if match else "its marks are"
                 listed = "" if match else " " + ", ".join(scheme)
