@@ -10,6 +10,7 @@ from typing import Literal
 from toolkit.places import is_remote
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.policy import Choice
+from toolkit.version import VERSION
 
 Status = Literal["built", "unchanged", "stale", "withheld", "failed"]
 """`stale` would be built, were it not for --check; `withheld` is not for the pack's audience."""
@@ -20,7 +21,7 @@ class Order:
     """What is wanted of every record of a run.
 
     `style` names a house style, and `style_sha256` says which state of it: a worker that has
-    another one must not build. `base` is the folder at which paths start, for a worker that has
+    another one must not build, nor one of another version of briefpack. `base` is the folder at which paths start, for a worker that has
     another working folder.
     """
 
@@ -31,6 +32,7 @@ class Order:
     pdf_version: int = 1
     rules: Mapping[str, Choice] = field(default_factory=dict)
     base: str = ""
+    tool: str = VERSION
 
     def path(self, name: str) -> str:
         """Return where a file or folder is that was named in the folder of the call."""

@@ -22,6 +22,7 @@ from toolkit.places import place
 from toolkit.record.diagnostic import FileReport, InvalidFileError
 from toolkit.record.load import Record, load
 from toolkit.record.policy import Policy
+from toolkit.version import VERSION
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -69,6 +70,8 @@ def perform(job: Job) -> Outcome:
 def _attempt(job: Job) -> Outcome:
     order = job.order
     try:
+        if order.tool != VERSION:
+            raise BriefpackError(f"its worker has briefpack {VERSION}, not {order.tool}")
         style = _style(style_place(order), order.style_sha256)
         policy = Policy(style.handling.scheme, order.rules)
         record = load(order.path(job.record), policy, job.record)
