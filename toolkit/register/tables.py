@@ -36,7 +36,7 @@ COLUMNS: dict[str, Callable[[Entry], Any]] = {
 """The columns; `signed_on`, `in_force_on` and `due` as records write them (ISO 8601, EDTF)."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BATCH = 10_000
+_BATCH = 2_000
 
 
 def write_csv(target: BinaryIO, store: Store) -> None:
