@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 
 import toolkit
@@ -249,3 +250,18 @@ print(*sorted(set(loaded)), sep=",")
 
     assert families(RECORDS["minimal"]) == "Source Sans 3"
     assert "Noto Sans SC" in families(FIRST)
+
+
+def test_in_a_paper_from_the_right_a_sentence_from_the_left_ends_at_its_right(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path / "r.json", record(language="ar", summary="Only English stands here."))
+    pack = toolkit.build(path, tmp_path, only=["summary"])
+    with pypdfium2.PdfDocument(pack.folder / pack.files[0].name) as pdf:
+        text = pdf[0].get_textpage()
+        # pdfium tells the words in an order of its own, but where each letter stands.
+        boxes = {text.get_text_range(n, 1): text.get_charbox(n) for n in range(text.count_chars())}
+        page = pdf[0].get_width()
+    assert boxes["."][0] > boxes["O"][2]
+    # It stands at the side of its paper nevertheless.
+    assert boxes["."][2] > page * 0.8

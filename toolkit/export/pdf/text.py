@@ -16,6 +16,7 @@ from toolkit.export.pdf.breaking import breaks, levels_of, visual_order
 from toolkit.export.pdf.shaping import shape
 from toolkit.export.pdf.tags import Element
 
+_LETTER = re.compile(r"[^\W\d_]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _NOTE_SCALE, _NOTE_RISE = 0.64, 0.36
 
@@ -121,7 +122,10 @@ class Paragraph:
 
     def _cut(self) -> Iterator[Atom]:
         text = "".join(p.text for p in self._pieces)
-        levels = levels_of(text, self.rtl) if self._bidi else None
+        # A sentence without any letter that is written from the right is read from the left, also
+        # where the paper is not: its full stop stands at its right end.
+        from_right = self.rtl and (bool(_RTL.search(text)) or not _LETTER.search(text))
+        levels = levels_of(text, from_right) if self._bidi else None
         bounds = []
         offset = 0
         for piece in self._pieces:
