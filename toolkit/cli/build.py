@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.cli.shown import Commands, add_records, add_to_summary, in_github, print_reports
+from toolkit.cli.shown import (
+    Commands,
+    add_records,
+    add_to_summary,
+    in_github,
+    print_lines_at_once,
+    print_reports,
+)
 from toolkit.errors import UsageError
 from toolkit.places import is_remote
 from toolkit.project.records import record_files
@@ -80,6 +87,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError("--check changes nothing; --force and --prune do")
     project = read_project(options.config)
     records = _each_once(options.records) if options.records else record_files(project, options.out)
+    print_lines_at_once()
     plan = plan_of(options, project, records)
     run = checked(plan) if options.check else built(plan, _pool(options, plan), force=options.force)
     told = _Telling(options, plan.size)

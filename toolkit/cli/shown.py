@@ -37,6 +37,12 @@ def print_reports(reports: Iterable[FileReport], stream: TextIO | None = None) -
         print(line, file=where)
 
 
+def print_lines_at_once() -> None:
+    """Let each line be seen when it is printed: for those who follow the log of a long run."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(line_buffering=True)
+
+
 def in_github() -> bool:
     """Tell whether this runs as a step of GitHub Actions."""
     return os.environ.get("GITHUB_ACTIONS") == "true"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from toolkit.cli.build import add_wishes, plan_of
-from toolkit.cli.shown import Commands, add_config, print_reports
+from toolkit.cli.shown import Commands, add_config, print_lines_at_once, print_reports
 from toolkit.errors import BriefpackError
 from toolkit.project.settings import read_project
 from toolkit.record.diagnostic import InvalidFileError
@@ -29,6 +29,7 @@ def _run(options: argparse.Namespace) -> int:
     record = Path(options.record)
     if not record.is_file():
         raise BriefpackError(f"{record}: there is no such file")
+    print_lines_at_once()
     with suppress(KeyboardInterrupt):
         for _ in _saves(options, record):
             _once(options)
@@ -75,8 +76,8 @@ def _once(options: argparse.Namespace) -> None:
             if outcome.report:
                 print_reports([outcome.report])
             told = outcome.message or outcome.folder or "not built"
-            print(f"{outcome.status}: {told}", flush=True)
+            print(f"{outcome.status}: {told}")
     except InvalidFileError as error:
         print_reports([error.report])
     except BriefpackError as error:
-        print(f"briefpack: {error}", flush=True)
+        print(f"briefpack: {error}")
