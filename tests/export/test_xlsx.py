@@ -12,6 +12,7 @@ import pytest
 import toolkit
 from tests.conftest import Packs
 from tests.making import FIRST, RECORDS, large_record, record, written
+from toolkit.export.xlsx.formats import date_format
 
 
 def opened(packs: Packs, name: str) -> Any:
@@ -208,3 +209,10 @@ def test_a_sheet_too_wide_to_be_read_is_printed_on_pages_side_by_side(tmp_path: 
     # The title stands on each of them.
     assert sheet.print_title_cols == "$A:$B"
     assert sheet["B4"].value == "Title"
+
+
+def test_a_date_format_holds_no_mark_of_direction() -> None:
+    # With them, LibreOffice shows the day on the other side of month and year.
+    for language in ("ar", "fa", "he", "ur"):
+        assert not set(date_format(language)) & set("\u200e\u200f\u061c")
+    assert date_format("ar").endswith("dd/mm/yyyy")

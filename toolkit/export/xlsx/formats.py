@@ -14,6 +14,7 @@ from babel.dates import get_date_format
 from toolkit.document.language import Language
 
 _IN_PATTERN = re.compile(r"'([^']*)'|(y+|M+|L+|d+)|(.)")
+_MARKS = re.compile("[\u200e\u200f\u061c]")
 _EXCEL = {
     "y": "yyyy",
     "yy": "yy",
@@ -33,7 +34,9 @@ _EXCEL = {
 def date_format(tag: str) -> str:
     """Return the date format of a language (BCP 47): CLDR's medium form, in Excel's letters."""
     language = Language(tag)
-    pattern = get_date_format("medium", language.locale).pattern
+    # Day, month and year keep their order in any direction; CLDR's marks of direction, which lead
+    # the words around them, part them where a cell is read from the left.
+    pattern = _MARKS.sub("", get_date_format("medium", language.locale).pattern)
     out = []
     for literal, field, other in _IN_PATTERN.findall(pattern):
         if field:
