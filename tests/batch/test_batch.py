@@ -27,6 +27,14 @@ def settings(folder: Path, more: str = "", fast: bool = True) -> None:
     (folder / "briefpack.toml").write_text(text, "utf-8")
 
 
+def many(folder: Path, count: int) -> Path:
+    """Make a project of some small records, whose packs hold all documents; return its folder."""
+    settings(folder, fast=False)
+    for n in range(count):
+        written(folder / "records" / f"{n}.json", record(id=f"r{n}"))
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with three small records, whose packs hold one document."""

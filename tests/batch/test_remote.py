@@ -8,88 +8,32 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.batch.test_batch import settings, snapshot
+from tests.batch.clusters import QUIET, Cluster, cluster_in, waited
+from tests.batch.test_batch import many, snapshot
 from tests.making import FIRST, record, written
 from tests.test_cli import run
-
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with a few records."""
-    settings(tmp_path, fast=False)
-    for n in range(8):
-        written(tmp_path / "records" / f"{n}.json", record(id=f"r{n}"))
-    return tmp_path
+    return many(tmp_path, 8)
 
 
 # Dask
 
 
-@dataclass
-class Cluster:
-    """A scheduler and its workers."""
-
-    address: str
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def grow(self, folder: Path) -> None:
-        """Start a worker, in a working folder of its own."""
-        command = [
-            sys.executable, "-m", "dask", "worker", self.address, "--nthreads", "1",
-            "--no-dashboard", "--local-directory", str(folder), "--no-nanny",
-        ]  # fmt: skip
-        self.workers.append(subprocess.Popen(command, cwd=folder, **QUIET))
-
-
 @pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A Dask scheduler and two workers, as two machines would run them."""
-    folder = tmp_path_factory.mktemp("dask")
-    file = folder / "scheduler.json"
-    command = [
-        sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0",
-        "--no-dashboard", "--scheduler-file", str(file),
-    ]  # fmt: skip
-    scheduler = subprocess.Popen(command, cwd=folder, **QUIET)
-    waited(lambda: file.exists() and file.read_text().strip().endswith("}"))
-    made = Cluster(json.loads(file.read_text())["address"])
-    for n in range(2):
-        (folder / str(n)).mkdir()
-        made.grow(folder / str(n))
-    waited(lambda: workers_of(made.address) == 2)
-    yield made
-    for process in [*made.workers, scheduler]:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def workers_of(address: str) -> int:
-    script = (
-        "import sys; from distributed import Client\n"
-        "with Client(sys.argv[1], timeout=5) as c: print(len(c.nthreads()))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, address], capture_output=True, text=True, check=False
-    )
-    return int(done.stdout or 0)
-
-
-def waited(ready: object) -> None:
-    for _ in range(200):
-        if ready():  # type: ignore[operator]
-            return
-        time.sleep(0.1)
-    pytest.fail("what the test needs did not start")
+    """A Dask scheduler and two workers."""
+    with cluster_in(tmp_path_factory.mktemp("dask")) as made:
+        yield made
 
 
 def test_a_cluster_builds_the_same_bytes_as_this_machine(project: Path, cluster: Cluster) -> None:

@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.batch.test_batch import settings, snapshot
-from tests.making import record, written
+from tests.batch.test_batch import many, snapshot
 from tests.test_cli import run
 from toolkit.batch import pool as pools
 from toolkit.batch.jobs import Job, Order, Outcome
@@ -32,10 +31,7 @@ linux = pytest.mark.skipif(not Path("/proc").exists(), reason="there is no /proc
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with a dozen records."""
-    settings(tmp_path, fast=False)
-    for n in range(12):
-        written(tmp_path / "records" / f"{n}.json", record(id=f"r{n}"))
-    return tmp_path
+    return many(tmp_path, 12)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.batch.clusters import cluster_in
 from tests.making import FIRST, written
 
 _SCRIPT = """
@@ -50,23 +51,8 @@ def processes(folder: Path, count: int) -> None:
 def cluster(folder: Path, count: int) -> None:
     """A Dask scheduler with two workers on this machine, against two processes."""
     _project(folder, count)
-    file = folder / "scheduler.json"
-    dask = [sys.executable, "-m", "dask"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    common = ["--no-dashboard", "--scheduler-file", str(file)]
-    scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", *common]
-    started = [subprocess.Popen(scheduler, **quiet)]
-    while not file.exists():
-        time.sleep(0.1)
-    worker = [*dask, "worker", *common, "--nthreads", "1", "--no-nanny"]
-    started += [subprocess.Popen(worker, **quiet) for _ in range(2)]
-    time.sleep(5)
-    address = json.loads(file.read_text())["address"]
-    try:
-        many, _ = _run(folder, "--scheduler", address, "-o", "many")
+    (folder / "dask").mkdir()
+    with cluster_in(folder / "dask") as made:
+        many, _ = _run(folder, "--scheduler", made.address, "-o", "many")
         two, _ = _run(folder, "--jobs", "2", "-o", "two")
-        print(f"{count} packs: two workers of Dask {many:.1f} s, two processes {two:.1f} s")
-    finally:
-        for process in started:
-            process.terminate()
-            process.wait()
+    print(f"{count} packs: two workers of Dask {many:.1f} s, two processes {two:.1f} s")

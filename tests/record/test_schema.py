@@ -52,7 +52,9 @@ def test_every_property_has_title_description_and_valid_examples(
     assert resolved["title"].strip()
     assert len(resolved["description"]) > 8
     assert resolved["examples"]
-    checker = schema.validator().evolve(schema={**node, "$defs": SCHEMA["$defs"]})
+    checker = schema.validator_of("meeting.schema.json").evolve(
+        schema={**node, "$defs": SCHEMA["$defs"]}
+    )
     for example in resolved["examples"]:
         assert list(checker.iter_errors(example)) == []
 
@@ -96,12 +98,12 @@ def test_every_object_refuses_unknown_keys_save_those_of_a_ministry() -> None:
 def test_a_ministrys_own_keys_are_accepted_everywhere() -> None:
     data = record(**{"x-own": {"any": ["thing"]}})
     data["sittings"][0]["x-room"] = 12
-    assert list(schema.validator().iter_errors(data)) == []
+    assert list(schema.validator_of("meeting.schema.json").iter_errors(data)) == []
 
 
 @pytest.mark.parametrize("tail", ["\n", " ", "\u2028"])
 def test_patterns_end_where_the_text_ends(tail: str) -> None:
-    assert list(schema.validator().iter_errors(record(id=f"made{tail}")))
+    assert list(schema.validator_of("meeting.schema.json").iter_errors(record(id=f"made{tail}")))
 
 
 STRUCTS = {
@@ -203,4 +205,6 @@ def test_both_validators_say_the_same(data: st.DataObject) -> None:
             break
         node = node[step]
     node[step] = data.draw(ANYTHING)
-    assert schema.accepts(whole) == (not list(schema.validator().iter_errors(whole)))
+    assert schema.accepts(whole) == (
+        not list(schema.validator_of("meeting.schema.json").iter_errors(whole))
+    )

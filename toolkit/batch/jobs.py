@@ -21,8 +21,8 @@ class Order:
     """What is wanted of every record of a run.
 
     `style` names a house style, and `style_sha256` says which state of it: a worker that has
-    another one must not build, nor one of another version of briefpack. `base` is the folder at which paths start, for a worker that has
-    another working folder.
+    another one must not build, nor one of another version of briefpack. `base` is the folder at
+    which paths start, for a worker that has another working folder.
     """
 
     out: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -61,8 +61,10 @@ class Plan:
         self._documents = wanted(order.documents, order.pdf_version)
         self._far = is_remote(order.out) or any(map(is_remote, records))
         self.known = list(self._each(self._look, records))
-        counted = Counter(known.identity for known in self.known if known.identity)
-        self._twice = {identity for identity, count in counted.items() if count > 1}
+        self._holders: dict[str, list[Known]] = {}
+        for known in self.known:
+            if known.identity:
+                self._holders.setdefault(known.identity, []).append(known)
 
     @property
     def size(self) -> int:
@@ -71,10 +73,10 @@ class Plan:
 
     def jobs(self, *, force: bool = False) -> Iterator[Job | Outcome]:
         """Yield a job for each pack that must be built, and an outcome for each other one."""
-        for known in self.known:
-            if known.identity in self._twice:
-                yield self._shared(known)
-        alone = (known for known in self.known if known.identity not in self._twice)
+        for holders in self._holders.values():
+            if len(holders) > 1:
+                yield from (self._shared(known, holders) for known in holders)
+        alone = (known for known in self.known if len(self._holders.get(known.identity, ())) < 2)
         variants = ((known, *variant, force) for known in alone for variant in self._variants)
         yield from self._each(self._job, variants)
 
@@ -90,18 +92,17 @@ class Plan:
         known, audience, language, force = item
         name = pack_name(known.identity, audience, language) if known.identity else ""
         options = options_of(self._documents, audience, self._style, language)
-        reasons: tuple[str, ...] = ("there is no pack yet",)
-        if name:
+        reasons: tuple[str, ...] = ("--force",) if force else ("there is no pack yet",)
+        if name and not force:
             folder = self._out / name
             reasons = manifest.changes(folder, known.sha256, VERSION, options)
-            if not reasons and not force:
+            if not reasons:
                 return Outcome(known.record, name, "unchanged", folder=str(folder))
         if self._lenient and name and audience and (why := self._withheld(known.record, audience)):
             earlier = manifest.read_manifest(self._out / name)
             if earlier is None:
                 return Outcome(known.record, name, "withheld", message=why)
             reasons = (why,)
-        reasons = reasons or ("--force",)
         return Job(known.record, name, audience, language, self.order, reasons, self._lenient)
 
     def gone(self) -> list[Path]:
@@ -139,13 +140,13 @@ class Plan:
         found = (manifest.read_manifest(folder) for folder in folders)
         return {m.record["sha256"]: m.record["id"] for m in found if m and "id" in m.record}
 
-    def _shared(self, known: Known) -> Outcome:
-        others = [o.record for o in self.known if o.identity == known.identity and o != known]
+    def _shared(self, known: Known, holders: list[Known]) -> Outcome:
+        other = next(holder for holder in holders if holder != known)
         try:
             text = source.read(known.record)
         except UnreadableError as error:  # since it was looked at
             return Outcome(known.record, "", "failed", message=str(error))
-        found = shared_id(text, known.identity, others[0])
+        found = shared_id(text, known.identity, other.record)
         report = FileReport(known.record, (found,), text)
         return Outcome(known.record, "", "failed", report=report)
 

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 from toolkit.batch.jobs import Outcome
 from toolkit.errors import UsageError
 from toolkit.record.diagnostic import Diagnostic
-from toolkit.report.markdown import cell, more
-from toolkit.report.text import printable
+from toolkit.report.markdown import cell, more, row
+from toolkit.report.text import one_line, printable
 from toolkit.version import VERSION
 
 _BAD = ("failed", "stale")
@@ -38,12 +38,7 @@ def messages(outcome: Outcome) -> list[str]:
     """Return what there is to say of an outcome, one line each."""
     told = f"{outcome.name or outcome.record}: {outcome.message}"
     said = [printable(told)] if outcome.message else []
-    return said + [_told(outcome, d) for d in _diagnostics(outcome)]
-
-
-def _told(outcome: Outcome, d: Diagnostic) -> str:
-    where = f"{printable(outcome.record)}:{d.line}:{d.column}"
-    return f"{where}: {d.severity} {printable(d.message)} [{d.rule}]"
+    return said + [one_line(outcome.record, d) for d in _diagnostics(outcome)]
 
 
 def _diagnostics(outcome: Outcome) -> tuple[Diagnostic, ...]:
@@ -129,7 +124,7 @@ def as_markdown(outcomes: Sequence[Outcome], gone: Sequence[str], most: int | No
         out += ["| Record | Pack | Status | Seconds | Files |", "| --- | --- | --- | --: | --- |"]
     for o in rows[:most]:
         cells = (o.record, o.name, o.status, f"{o.seconds:.1f}", ", ".join(o.files))
-        out.append("| " + " | ".join(map(cell, cells)) + " |")
+        out.append(row(*cells))
     out += more(len(rows), most)
     said = [text for o in rows for text in messages(o)]
     for title, lines in (("Messages", said), ("Without a record", gone)):

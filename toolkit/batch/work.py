@@ -79,7 +79,7 @@ def _attempt(job: Job) -> Outcome:
         name = pack_name(record.id, job.audience, job.language)
         if job.name and name != job.name:
             raise BriefpackError("the record was changed meanwhile; build again")
-        return _built(job, record, style, order)
+        return _built(job, name, record, style)
     except InvalidFileError as error:
         return Outcome(job.record, job.name, "failed", report=error.report)
     except UsageError as error:
@@ -91,7 +91,8 @@ def _attempt(job: Job) -> Outcome:
         return Outcome(job.record, job.name, "failed", message=f"unexpected error: {told}")
 
 
-def _built(job: Job, record: Record, style: Style, order: Order) -> Outcome:
+def _built(job: Job, name: str, record: Record, style: Style) -> Outcome:
+    order = job.order
     try:
         pack: Pack = build(
             record,
@@ -106,9 +107,7 @@ def _built(job: Job, record: Record, style: Style, order: Order) -> Outcome:
         if not job.lenient:
             raise
         # What was made while the record was open to this audience must not stay.
-        gone = withdraw(
-            place(order.path(order.out)) / pack_name(record.id, job.audience, job.language)
-        )
+        gone = withdraw(place(order.path(order.out)) / name)
         told = f"{error}; its earlier pack was removed" if gone else str(error)
         return Outcome(job.record, job.name, "withheld", message=told)
     report = FileReport(job.record, record.warnings, record.source) if record.warnings else None

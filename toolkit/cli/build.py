@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
     how.add_argument("--report", metavar="FILE", help="how it went: .json, .md or .xml (JUnit)")
     loud = how.add_mutually_exclusive_group()
     loud.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
-    loud.add_argument("-v", "--verbose", action="store_true", help="name each file, and why")
+    loud.add_argument("-v", "--verbose", action="store_true", help="name each file, and what stays")
     parser.set_defaults(run=_run)
 
 
@@ -98,8 +98,7 @@ def _run(options: argparse.Namespace) -> int:
         gone = [] if options.records else plan.gone()
         told.close(gone, prune=options.prune)
         if written:
-            ordered = sorted(told.outcomes, key=lambda o: (o.record, o.name))
-            _write(Path(options.report), written(ordered, [str(folder) for folder in gone]))
+            _write(Path(options.report), written(told.kept, [str(folder) for folder in gone]))
     return told.code
 
 
@@ -114,21 +113,19 @@ def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -
     """Return the plan for some records: options go before the project's settings."""
     from toolkit.batch.jobs import Order
     from toolkit.batch.plan import Plan
-    from toolkit.document.language import knows
+    from toolkit.document.language import need_language
     from toolkit.export.style import load_style
-    from toolkit.pack.build import pack_name, wanted
+    from toolkit.pack.build import pack_name
 
     only = options.only.split(",") if options.only is not None else project.documents
     version = options.pdf_version or project.pdf_version
-    wanted(only, version)
     style = options.style or project.style or "default"
     look = load_style(style)
     marks = [options.audience] if options.audience else [audience(a) for a in project.audiences]
     tongues: list[str | None] = [options.language] if options.language else [*project.languages]
     tongues = tongues or [None]
-    for tag in tongues:
-        if tag and not knows(tag):
-            raise UsageError(f'there is no language "{tag}"; write one of BCP 47, as "kk" or "ru"')
+    for tag in filter(None, tongues):
+        need_language(tag)
     order = Order(
         options.out or project.output,
         tuple(only) if only is not None else None,
@@ -164,7 +161,7 @@ class _Telling:
     """What a run says while it goes on, and at its end."""
 
     def __init__(self, options: argparse.Namespace, size: int) -> None:
-        self.outcomes: list[Outcome] = []
+        self._outcomes: list[Outcome] = []
         self._keep = bool(options.report) or in_github()
         self._counted: Counter[str] = Counter()
         self._options = options
@@ -188,7 +185,7 @@ class _Telling:
         self._counted[outcome.status] += 1
         self._counted["wrong calls"] += outcome.usage
         if self._keep:  # of many thousand packs, nothing is kept that nobody asked for
-            self.outcomes.append(outcome)
+            self._outcomes.append(outcome)
         if self._bar is None:
             self._tell(outcome)
             return
@@ -242,8 +239,12 @@ class _Telling:
         if self._size > 1 and not self._options.quiet:
             print(line(self._counted, len(gone)), file=sys.stderr)
         if in_github():
-            ordered = sorted(self.outcomes, key=lambda o: (o.record, o.name))
-            add_to_summary(as_markdown(ordered, [str(folder) for folder in gone], MOST_ROWS))
+            add_to_summary(as_markdown(self.kept, [str(folder) for folder in gone], MOST_ROWS))
+
+    @property
+    def kept(self) -> list[Outcome]:
+        """What was kept for reports, by record and pack."""
+        return sorted(self._outcomes, key=lambda outcome: (outcome.record, outcome.name))
 
     @property
     def code(self) -> int:

@@ -63,7 +63,7 @@ class _Wanted:
     """What the commands were asked for: options go before the project's settings."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        from toolkit.document.language import knows
+        from toolkit.document.language import need_language
         from toolkit.export.style import load_style
 
         self.project: Project = read_project(options.config)
@@ -72,8 +72,7 @@ class _Wanted:
         self.language: str = options.language or next(iter(self.project.languages), "en")
         self.audience: str | None = options.audience
         self.as_of: date = options.as_of or date.today()
-        if not knows(self.language):
-            raise UsageError(f'there is no language "{self.language}"; write one of BCP 47')
+        need_language(self.language)
 
     def fill(self, store: Store) -> int:
         """Collect the records and say what is left out; return the exit code."""
@@ -98,10 +97,10 @@ def _tell(left: Iterable[LeftOut]) -> int:
 def _register(options: argparse.Namespace) -> int:
     from toolkit.pack.files import written_whole
     from toolkit.register.store import Store
-    from toolkit.register.tables import ending
 
     target = Path(options.out)
-    if ending(target) not in _ENDINGS:
+    ending = target.suffix.casefold()
+    if ending not in _ENDINGS:
         raise UsageError(f"{target}: a register ends in {', '.join(_ENDINGS)}")
     wanted = _Wanted(options)
     with Store(wanted.as_of) as store:
@@ -109,7 +108,7 @@ def _register(options: argparse.Namespace) -> int:
         if code and not store.total():
             raise BriefpackError("no record is left, so no register was written")
         with written_whole(target) as file:
-            split = _write(file, ending(target), store, wanted)
+            split = _write(file, ending, store, wanted)
         if split:
             print(
                 f"{target}: too many rows for one sheet; split: {', '.join(split)}", file=sys.stderr

@@ -83,17 +83,13 @@ def _print(reports: Iterable[FileReport]) -> None:
     if not in_github():
         print_reports(reports)
         return
+    from toolkit.report.markdown import MOST_ROWS, as_markdown
+
     listed = list(reports)
     print_reports(listed)
     marked = FORMATS["github"](listed)
     print(marked, end="\n" if marked else "")
-    add_to_summary(_markdown(listed))
-
-
-def _markdown(reports: Sequence[FileReport]) -> str:
-    from toolkit.report.markdown import MOST_ROWS, as_markdown
-
-    return as_markdown(reports, MOST_ROWS)
+    add_to_summary(as_markdown(listed, MOST_ROWS))
 
 
 def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:

@@ -41,15 +41,16 @@ def _saves(options: argparse.Namespace, record: Path) -> Iterator[None]:
     from watchfiles import watch
 
     project = read_project(options.config)
-    style = Path(options.style or project.style or "")
+    named = Path(options.style or project.style or "")
+    style = named.resolve() if named != Path() and named.is_dir() else None
     files = {record.resolve(), *([project.file.resolve()] if project.file else [])}
     folders = {path.parent for path in files}
-    if style.is_dir() and style != Path():
-        folders.add(style.resolve())
+    if style:
+        folders.add(style)
 
     def counts(_: object, name: str) -> bool:
         path = Path(name)
-        return path in files or (style != Path() and path.is_relative_to(style.resolve()))
+        return path in files or (style is not None and path.is_relative_to(style))
 
     first = True
     # An editor may put a new file in place of the old one, so folders are watched. Watching begins
@@ -57,7 +58,7 @@ def _saves(options: argparse.Namespace, record: Path) -> Iterator[None]:
     for changes in watch(
         *folders,
         watch_filter=counts,
-        recursive=style.is_dir() and style != Path(),
+        recursive=style is not None,
         rust_timeout=_MILLISECONDS,
         yield_on_timeout=True,
     ):

@@ -20,6 +20,7 @@ from babel.dates import format_date, format_interval, format_skeleton, parse_pat
 from babel.numbers import format_compact_decimal
 from fontTools import unicodedata as ucd
 
+from toolkit.errors import UsageError
 from toolkit.record.dates import When, parse
 from toolkit.record.model import Text
 from toolkit.resources import resource
@@ -52,10 +53,11 @@ def script_of(tag: str) -> str:
     return "Latn"
 
 
-def knows(tag: str) -> bool:
-    """Tell whether a tag is of a language that exists, written as BCP 47 recommends."""
+def need_language(tag: str) -> None:
+    """Raise UsageError where a tag is not that of a language, written as BCP 47 recommends."""
     known: Any = get_global("likely_subtags")
-    return bool(_TAG.fullmatch(tag)) and tag.split("-", maxsplit=1)[0] in known
+    if not _TAG.fullmatch(tag) or tag.split("-", maxsplit=1)[0] not in known:
+        raise UsageError(f'there is no language "{tag}"; write one of BCP 47, as "kk" or "ru"')
 
 
 @lru_cache(maxsize=256)

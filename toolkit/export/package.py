@@ -6,7 +6,7 @@ import base64
 import io
 import uuid
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -41,20 +41,21 @@ def read_parts(data: bytes) -> Parts:
 def write_parts(parts: Mapping[str, bytes]) -> bytes:
     """Return a package whose bytes depend on its parts alone: no time, no order, no machine."""
     out = io.BytesIO()
-    first = "[Content_Types].xml"
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(parts, key=lambda n: (n != first, n)):
-            archive.writestr(package_entry(name), parts[name])
+        for entry in entries_of(parts):
+            archive.writestr(entry, parts[entry.filename])
     return out.getvalue()
 
 
-def package_entry(name: str) -> zipfile.ZipInfo:
-    """Return the entry of a part, which says nothing of time or machine."""
-    info = zipfile.ZipInfo(name, _DAY)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.create_system = 0
-    info.external_attr = 0
-    return info
+def entries_of(parts: Iterable[str]) -> Iterator[zipfile.ZipInfo]:
+    """Yield the entries of parts in their order in a package; they say nothing of time or machine."""
+    first = "[Content_Types].xml"
+    for name in sorted(parts, key=lambda n: (n != first, n)):
+        info = zipfile.ZipInfo(name, _DAY)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.create_system = 0
+        info.external_attr = 0
+        yield info
 
 
 def add_record(parts: Parts, main: str, record: Attachment) -> None:

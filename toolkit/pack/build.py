@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.document.context import Context
-from toolkit.document.language import knows
+from toolkit.document.language import need_language
 from toolkit.document.registry import COMPOSERS
 from toolkit.errors import UnshowableTextError, UsageError
 from toolkit.export.registry import Attachment, Exporter, exporter
@@ -101,8 +101,8 @@ def build(
     is removed, so that a folder holds one pack.
     """
     documents = wanted(only, pdf_version)
-    if language and not knows(language):
-        raise UsageError(f'there is no language "{language}"; write one of BCP 47, as "kk" or "ru"')
+    if language:
+        need_language(language)
     exporters = {w.format: exporter(w.format) for w in documents}
     look = style if isinstance(style, Style) else load_style(style) if style else default_style()
     whole = record if isinstance(record, Record) else load(record, Policy(look.handling.scheme))

@@ -61,9 +61,7 @@ def written_whole(target: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "w+b") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        path.chmod(0o666 & ~_umask())
+            _settle(file, path)
         path.replace(target)
     except OSError as error:
         raise BriefpackError(f"cannot write {target}: {reason(error)}") from None
@@ -99,13 +97,18 @@ def _aside(folder: Path, data: bytes) -> Path:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        path.chmod(0o666 & ~_umask())
+            _settle(file, path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+def _settle(file: BinaryIO, path: Path) -> None:
+    """Have a file on the disk, with the rights of any other."""
+    file.flush()
+    os.fsync(file.fileno())
+    path.chmod(0o666 & ~_umask())
 
 
 def _umask() -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ class Project:
     pdf_version: int = 1
     rules: dict[str, Choice] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def folder(self) -> Path:
         """The folder at which the patterns of records start."""
         return self.file.parent if self.file else Path()

@@ -206,8 +206,6 @@ def _format(error: Any, path: Path) -> Iterator[Finding]:
     text = error.instance
     meant = day(text)
     suggestion, certain = (f'"{meant[0]}"', meant[1]) if meant else (None, False)
-    if meant and meant[0] == text:
-        suggestion, certain = None, False
     if suggestion:
         message = f"{_short(text)} is no ISO 8601 date; write {suggestion}"
     elif re.fullmatch(r"\d{4}-\d\d-\d\d", text):

@@ -30,11 +30,6 @@ def schema() -> dict[str, Any]:
     return loaded("meeting.schema.json")
 
 
-def validator() -> Any:
-    """Return the compiled validator of records (jsonschema, draft 2020-12)."""
-    return validator_of("meeting.schema.json")
-
-
 @cache
 def _fast(name: str) -> Any:
     """The same validator in Rust: it only says yes or no, but a hundred times as fast."""

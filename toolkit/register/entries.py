@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from toolkit.document.context import Context
 from toolkit.document.parts import plain
@@ -84,7 +84,8 @@ class _Entries:
         done = a.implementation == "implemented" or a.status in _ENDED
         responsible = [ctx.plain(a.next_step_by), *(ctx.plain(p.responsible) for p in a.parties)]
         return self._entry(
-            "agreement", a, ctx.plain(a.title), parties,
+            "agreement", a, a.id, parties, a.next_step_due or "",
+            title=ctx.plain(a.title),
             type=ctx.language.word("agreement_type", a.type),
             sectors=own or self._sectors.get(a.topic or "", ()),
             status=ctx.language.word("agreement_status", a.status),
@@ -93,7 +94,6 @@ class _Entries:
             in_force_on=a.in_force_on or "",
             next_step=ctx.plain(a.next_step),
             responsible=ctx.language.listed(dict.fromkeys(r for r in responsible if r)),
-            due=a.next_step_due or "",
             open=not done,
         )  # fmt: skip
 
@@ -101,7 +101,8 @@ class _Entries:
         ctx = self._ctx
         sides = (self._sides.get(ref) or plain(ctx.party(ref)) for ref in (*c.by, *c.to))
         return self._entry(
-            "commitment", c, ctx.plain(c.text), sides,
+            "commitment", c, c.id, sides, c.due or "",
+            title=ctx.plain(c.text),
             type=ctx.language.word("commitment_kind", c.kind),
             sectors=self._sectors.get(c.topic or "", ()),
             status=ctx.language.word("commitment_status", c.status),
@@ -110,21 +111,24 @@ class _Entries:
             in_force_on="",
             next_step="",
             responsible=ctx.plain(c.responsible) or plain(ctx.parties(c.by)),
-            due=c.due or "",
             open=c.status in _OPEN,
         )  # fmt: skip
 
     def _entry(
-        self, kind: Kind, item: Sourced, title: str, parties: Iterable[str], *,
-        type: str, sectors: tuple[str, ...], status: str, year: int, signed_on: str,
-        in_force_on: str, next_step: str, responsible: str, due: str, open: bool,
-    ) -> Entry:  # fmt: skip
+        self, kind: Kind, item: Sourced, identity: str, parties: Iterable[str], due: str, **own: Any
+    ) -> Entry:
+        """Return an entry: what all entries have, and `own`, which is that of its kind."""
         record = self._ctx.record
-        identity: str = item.id  # type: ignore[attr-defined]
         return Entry(
-            kind, self._file, record.id, self._title, self._first, identity, title, type,
-            tuple(dict.fromkeys(party for party in parties if party)), sectors, status, year,
-            signed_on, in_force_on, next_step, responsible, due,
-            dates.parse(due).last if due else None, open,
-            item.handling or record.meeting.handling.mark,
-        )  # fmt: skip
+            kind=kind,
+            record=self._file,
+            meeting_id=record.id,
+            meeting=self._title,
+            meeting_on=self._first,
+            id=identity,
+            parties=tuple(dict.fromkeys(party for party in parties if party)),
+            due=due,
+            due_until=dates.parse(due).last if due else None,
+            handling=item.handling or record.meeting.handling.mark,
+            **own,
+        )

@@ -99,7 +99,8 @@ def _where(kind: Kind | None, year: int | None) -> tuple[str, list[object]]:
 
 def _row(entry: Entry) -> list[object]:
     row: list[object] = []
-    for name, value in zip(_NAMES, (getattr(entry, n) for n in _NAMES), strict=True):
+    for name in _NAMES:
+        value = getattr(entry, name)
         if name in _LISTS:
             row.append(_BETWEEN.join(value))
         elif name in _DATES:

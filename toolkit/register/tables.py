@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from toolkit.errors import BriefpackError
@@ -94,8 +93,3 @@ def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
             batch = []
     if batch:
         yield batch
-
-
-def ending(path: Path) -> str:
-    """Return the ending of a register's file, in small letters."""
-    return path.suffix.casefold()

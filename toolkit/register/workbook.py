@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import BinaryIO
 
 from toolkit.document.blocks import Meta, Overview, SheetCell, SheetColumn, Words, Workbook
@@ -116,17 +117,16 @@ def _columns(words: Language) -> Iterator[SheetColumn]:
 def _rows(
     store: Store, words: Language, kind: Kind, year: int | None, start: int, count: int
 ) -> Iterator[Row]:
-    yes = words.word("yes_no", "yes")
-    for number, entry in enumerate(store.entries(kind, year)):
-        if number < start:
-            continue
-        if number == start + count:
-            return
+    yes, marks = words.word("yes_no", "yes"), words.group("mark")
+    for entry in islice(store.entries(kind, year), start, start + count):
         late = entry.overdue(store.as_of)
-        yield late, _values(entry, words, yes if late else None)
+        mark = marks.get(entry.handling, entry.handling)
+        yield late, _values(entry, words, yes if late else None, mark)
 
 
-def _values(e: Entry, words: Language, late: str | None) -> tuple[str | int | date | None, ...]:
+def _values(
+    e: Entry, words: Language, late: str | None, mark: str
+) -> tuple[str | int | date | None, ...]:
     day = partial(_day, words)
     return (
         f"{e.meeting_id}/{e.id}",
@@ -144,7 +144,7 @@ def _values(e: Entry, words: Language, late: str | None) -> tuple[str | int | da
         e.responsible,
         day(e.due),
         late,
-        words.group("mark").get(e.handling, e.handling),
+        mark,
         e.record,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from toolkit.record.diagnostic import FileReport
-from toolkit.report.text import printable
+from toolkit.report.text import one_line, printable
 
 
 def as_junit(reports: Iterable[FileReport]) -> str:
@@ -19,10 +19,7 @@ def as_junit(reports: Iterable[FileReport]) -> str:
     for report in listed:
         file = printable(report.file)
         case = ET.SubElement(suite, "testcase", {"name": file, "classname": "record", "time": "0"})
-        told = [
-            f"{file}:{d.line}:{d.column}: {d.severity} {printable(d.message)} [{d.rule}]"
-            for d in report.diagnostics
-        ]
+        told = [one_line(report.file, d) for d in report.diagnostics]
         if not report.valid:
             summary = f"{report.errors} errors, {report.warnings} warnings"
             failure = ET.SubElement(case, "failure", {"message": summary, "type": "invalid"})

@@ -25,13 +25,18 @@ def as_markdown(reports: Sequence[FileReport], most: int | None = None) -> str:
     found = [(report.file, d) for report in reports for d in report.diagnostics]
     for file, d in found[:most]:
         cells = (f"{file}:{d.line}:{d.column}", d.severity, d.message, d.rule)
-        out.append("| " + " | ".join(map(cell, cells)) + " |")
+        out.append(row(*cells))
     return "\n".join([*out, *more(len(found), most)]) + "\n"
 
 
 def more(count: int, most: int | None) -> list[str]:
     """Return the lines that say how many rows are not shown."""
     return ["", f"And {count - most} more."] if most is not None and count > most else []
+
+
+def row(*cells: str) -> str:
+    """Return a row of a table."""
+    return "| " + " | ".join(map(cell, cells)) + " |"
 
 
 def cell(text: str) -> str:

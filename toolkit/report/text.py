@@ -50,6 +50,11 @@ def _diagnostic(file: str, d: Diagnostic, text: Source | None, colour: bool) -> 
     yield f"    {tint}{mark}{_END}" if colour else f"    {mark}"
 
 
+def one_line(file: str, d: Diagnostic) -> str:
+    """Return a diagnostic in one line, without what stands there."""
+    return f"{printable(file)}:{d.line}:{d.column}: {d.severity} {printable(d.message)} [{d.rule}]"
+
+
 def _excerpt(text: Source, d: Diagnostic) -> tuple[str, int, int]:
     """The line, cut around the spot, with the columns of the mark on a terminal."""
     line = text.line_text(d.line)

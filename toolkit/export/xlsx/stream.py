@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from toolkit.document.blocks import Sheet, SheetCell, SheetColumn, Workbook
 from toolkit.errors import UnshowableTextError
-from toolkit.export.package import Parts, package_entry, read_parts
+from toolkit.export.package import Parts, entries_of, read_parts
 from toolkit.export.style import Style
 from toolkit.export.xlsx.save import save
 from toolkit.export.xlsx.writer import (
@@ -76,10 +76,9 @@ def write_stream(
     for number, sheet in enumerate(filled, 1):
         _stretch(parts, f"xl/tables/table{number}.xml", sheet)
     long = {f"xl/worksheets/sheet{number}.xml": s for number, s in enumerate(filled, 2)}
-    first = "[Content_Types].xml"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(parts, key=lambda n: (n != first, n)):
-            info = package_entry(name)
+        for info in entries_of(parts):
+            name = info.filename
             if name not in long:
                 archive.writestr(info, parts[name])
                 continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from toolkit.record.finding import Finding
+from toolkit.record.finding import Finding, Path, Spot
 from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY
 from toolkit.record.texts import texts
@@ -29,6 +29,19 @@ _NEAR = 0.84
 _LONGEST = 160
 
 
+def _matches(
+    facts: Facts, pattern: re.Pattern[str], *, in_ascii: bool = False
+) -> Iterator[tuple[Path, str, Spot]]:
+    """Yield where a text of the record holds what a pattern finds, and what that is.
+
+    Texts of ASCII alone are passed over, unless the pattern may find something `in_ascii`.
+    """
+    for path, text, is_key in texts(facts.data):
+        match = pattern.search(text) if in_ascii or not text.isascii() else None
+        if match:
+            yield path, match.group(), "key" if is_key else "value"
+
+
 @rule(
     "forbidden-character",
     "error",
@@ -45,11 +58,8 @@ def characters(facts: Facts) -> Iterator[Finding]:
     escaped = "\\" in facts.text and _ESCAPED.search(facts.text)
     if not escaped and not _FORBIDDEN.search(facts.foreign):
         return
-    for path, text, is_key in texts(facts.data):
-        match = _FORBIDDEN.search(text)
-        if match:
-            message = _character(match.group())
-            yield Finding("forbidden-character", path, message, "key" if is_key else "value")
+    for path, found, spot in _matches(facts, _FORBIDDEN, in_ascii=True):
+        yield Finding("forbidden-character", path, _character(found), spot)
 
 
 def _character(char: str) -> str:
@@ -75,11 +85,9 @@ def invisible(facts: Facts) -> Iterator[Finding]:
     escaped = "\\" in facts.text and _INVISIBLE_ESCAPE.search(facts.text)
     if not escaped and not _INVISIBLE.search(facts.foreign):
         return
-    for path, text, is_key in texts(facts.data):
-        match = _INVISIBLE.search(text)
-        if match:
-            message = f"this text holds U+{ord(match.group()):04X}, which cannot be seen; remove it"
-            yield Finding("invisible-character", path, message, "key" if is_key else "value")
+    for path, found, spot in _matches(facts, _INVISIBLE):
+        message = f"this text holds U+{ord(found):04X}, which cannot be seen; remove it"
+        yield Finding("invisible-character", path, message, spot)
 
 
 @rule(
@@ -94,16 +102,13 @@ def mixed_scripts(facts: Facts) -> Iterator[Finding]:
     """Yield each mixed-scripts."""
     if "\\u0" not in facts.text and not _touching(facts):
         return
-    for path, text, is_key in texts(facts.data):
-        match = None if text.isascii() else _MIXED.search(text)
-        if match:
-            word = match.group()
-            latin = [char for char in word if char.isascii()]
-            other = [char for char in word if not char.isascii()]
-            fewer = latin if len(latin) <= len(other) else other
-            shown = ", ".join(f'"{char}" (U+{ord(char):04X})' for char in dict.fromkeys(fewer))
-            message = f'"{word}" mixes the letters of two scripts: {shown} is of the other one'
-            yield Finding("mixed-scripts", path, message, "key" if is_key else "value")
+    for path, word, spot in _matches(facts, _MIXED):
+        latin = [char for char in word if char.isascii()]
+        other = [char for char in word if not char.isascii()]
+        fewer = latin if len(latin) <= len(other) else other
+        shown = ", ".join(f'"{char}" (U+{ord(char):04X})' for char in dict.fromkeys(fewer))
+        message = f'"{word}" mixes the letters of two scripts: {shown} is of the other one'
+        yield Finding("mixed-scripts", path, message, spot)
 
 
 # The first byte of each character of UTF-8: x begins a letter of Greek or Cyrillic, a one that may be

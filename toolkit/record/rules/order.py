@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -30,10 +30,18 @@ def _span(value: Any) -> tuple[date, date] | None:
     return when.first, when.last
 
 
-def _sittings(facts: Facts) -> tuple[date, date] | None:
-    """Return the first and the last day of the meeting."""
+def _too_early(
+    facts: Facts, entries: Iterable[tuple[int, dict[str, Any]]], key: str
+) -> Iterator[tuple[int, str]]:
+    """Yield where entries have a date before the first sitting, and what is to be said of it."""
     spans = [span for _, s in facts.entries("sittings") if (span := _span(s.get("date")))]
-    return (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None
+    if not spans:
+        return
+    began = min(first for first, _ in spans)
+    for index, entry in entries:
+        when = _span(entry.get(key))
+        if when and when[1] < began:
+            yield index, f"{entry[key]}, before the meeting began ({began})"
 
 
 @rule(
@@ -76,14 +84,9 @@ def instruments(facts: Facts) -> Iterator[Finding]:
 )
 def signed_before(facts: Facts) -> Iterator[Finding]:
     """Yield each signed-before-meeting."""
-    meeting = _sittings(facts)
-    for index, agreement in facts.agreements:
-        signed = _span(agreement.get("signed_on"))
-        if meeting and signed and signed[1] < meeting[0]:
-            message = f"signed on {agreement['signed_on']}, before the meeting began ({meeting[0]})"
-            yield Finding(
-                "signed-before-meeting", ("agreements", "items", index, "signed_on"), message
-            )
+    for index, told in _too_early(facts, facts.agreements, "signed_on"):
+        path = ("agreements", "items", index, "signed_on")
+        yield Finding("signed-before-meeting", path, f"signed on {told}")
 
 
 @rule(
@@ -96,12 +99,8 @@ def signed_before(facts: Facts) -> Iterator[Finding]:
 )
 def due_before(facts: Facts) -> Iterator[Finding]:
     """Yield each due-before-decided."""
-    meeting = _sittings(facts)
-    for index, commitment in facts.entries("commitments"):
-        due = _span(commitment.get("due"))
-        if meeting and due and due[1] < meeting[0]:
-            message = f"due {commitment['due']}, before the meeting began ({meeting[0]})"
-            yield Finding("due-before-decided", ("commitments", index, "due"), message)
+    for index, told in _too_early(facts, facts.entries("commitments"), "due"):
+        yield Finding("due-before-decided", ("commitments", index, "due"), f"due {told}")
 
 
 @rule(
@@ -114,13 +113,10 @@ def due_before(facts: Facts) -> Iterator[Finding]:
 )
 def published_before(facts: Facts) -> Iterator[Finding]:
     """Yield each source-before-meeting."""
-    meeting = _sittings(facts)
-    for index, source in facts.entries("sources"):
-        published = _span(source.get("date"))
-        reports = source.get("kind") in ("press_release", "news", "readout")
-        if meeting and published and reports and published[1] < meeting[0]:
-            message = f"published on {source['date']}, before the meeting began ({meeting[0]})"
-            yield Finding("source-before-meeting", ("sources", index, "date"), message)
+    reports = ("press_release", "news", "readout")
+    found = ((n, source) for n, source in facts.entries("sources") if source.get("kind") in reports)
+    for index, told in _too_early(facts, found, "date"):
+        yield Finding("source-before-meeting", ("sources", index, "date"), f"published on {told}")
 
 
 @rule(
