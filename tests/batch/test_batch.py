@@ -78,7 +78,6 @@ def test_only_what_changed_is_built_again(project: Path) -> None:
         (lambda p: written(p / "records" / "one.json", record(id="one", version="2")), "the record"),
         (lambda p: settings(p, 'style = "classic"\n'), "house style"),
         (lambda p: settings(p, fast=False), "other documents"),
-        (lambda p: (p / "packs" / "one" / "one-agreements.xlsx").write_bytes(b"x"), "was changed"),
         (lambda p: (p / "packs" / "one" / "one-agreements.xlsx").unlink(), "is missing"),
         (lambda p: shutil.rmtree(p / "packs" / "one"), "no pack yet"),
         (lambda p: (p / "packs" / "one" / "manifest.json").write_text("{"), "no pack yet"),
@@ -192,19 +191,25 @@ def test_what_is_no_longer_for_an_audience_is_taken_away(project: Path) -> None:
     written(project / "records" / "one.json", record(id="one", handling={"mark": "restricted"}))
     done = run("build", "--check", cwd=project)
     assert done.returncode == 1
-    assert 'one--public: the record is marked "restricted"' in done.stderr
+    assert 'one--public: the whole record is marked "restricted"' in done.stderr
     assert built(project)["one--public"] == "withheld"
     assert "one--public" not in packs(project)
     assert run("build", "--check", cwd=project).returncode == 0
 
 
-def test_an_audience_that_is_named_and_may_not_read_is_a_failure(project: Path) -> None:
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_record_above_the_audience_is_withheld_inside_and_outside_of_a_project(
+    project: Path, inside: bool
+) -> None:
     path = written(
         project / "records" / "one.json", record(id="one", handling={"mark": "official"})
     )
+    if not inside:
+        (project / "briefpack.toml").unlink()
     done = run("build", path, "--audience", "public", cwd=project)
-    assert done.returncode == 1
-    assert "above" in done.stderr
+    assert done.returncode == 0
+    assert done.stdout.startswith("one--public: withheld: the whole record is marked")
+    assert not (project / "packs" / "one--public").exists()
 
 
 def test_audiences_whose_packs_would_share_a_name_are_refused(project: Path) -> None:

@@ -11,13 +11,20 @@ from tests.making import record, written
 from toolkit.batch.jobs import Job, Order
 from toolkit.batch.work import perform
 from toolkit.export.style import default_style
+from toolkit.pack.targets import BuildOptions, parse_targets
 
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     written(tmp_path / "r.json", record())
-    order = Order("packs", ("agreements",), "default", default_style().sha256, base=str(tmp_path))
-    return Job("r.json", "made", None, None, order)
+    order = Order(
+        "packs",
+        "default",
+        default_style().sha256,
+        base=str(tmp_path),
+        state=str(tmp_path / ".briefpack"),
+    )
+    return Job("r.json", "made", BuildOptions(parse_targets(["agreements"])), order)
 
 
 def test_a_job_names_files_as_the_call_did_wherever_it_runs(job: Job, tmp_path: Path) -> None:

@@ -7,31 +7,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from toolkit.pack.targets import BuildOptions
 from toolkit.places import is_remote
 from toolkit.record.diagnostic import FileReport
-from toolkit.record.policy import Choice
+from toolkit.record.policy import USUAL, Policy
 from toolkit.version import VERSION
 
-Status = Literal["built", "unchanged", "stale", "withheld", "failed"]
-"""`stale` would be built, were it not for --check; `withheld` is not for the pack's audience."""
+Status = Literal["built", "unchanged", "stale", "edited", "withheld", "failed"]
+"""`stale` would be built, were it not for --check; `edited` has files that somebody changed, which
+were left as they are; `withheld` is not for the pack's audience."""
+
+Blame = Literal["", "record", "call"]
+"""Where the cause of a failure lies: in the record, in the call, or elsewhere (disk, worker)."""
+
+Stamp = tuple[int, int, int]
+"""Size in bytes, time of change of the content and of the entry in nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted of every record of a run.
+    """What is asked of every record of a run.
 
     `style` names a house style, and `style_sha256` says which state of it: a worker that has
     another one must not build, nor one of another version of briefpack. `base` is the folder at
-    which paths start, for a worker that has another working folder.
+    which paths start, for a worker that has another working folder; `state` is the folder
+    `.briefpack`.
     """
 
     out: str
-    documents: tuple[str, ...] | None
     style: str
     style_sha256: str
-    pdf_version: int = 1
-    rules: Mapping[str, Choice] = field(default_factory=dict)
+    policy: Policy = USUAL
     base: str = ""
+    state: str = ""
+    force: bool = False
+    check: bool = False
     tool: str = VERSION
 
     def path(self, name: str) -> str:
@@ -41,24 +51,24 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One pack: a record for an audience and in a language.
+    """One pack: a record with the options of the pack.
 
-    `name` is the pack's, "" where the record is too broken to tell. `reasons` say why it is built.
+    `name` is the pack's, "" where the record is too broken to tell.
     """
 
     record: str
     name: str
-    audience: str | None
-    language: str | None
+    options: BuildOptions
     order: Order
-    reasons: tuple[str, ...] = ()
-    lenient: bool = False
-    """Whether a record that is above the audience is withheld without being a failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a job went. `seconds` of work, `files` with their folder, `report` on the record."""
+    """How a job went. `seconds` of work, `files` with their folder, `report` on the record.
+
+    `stamps` are those of the pack's files, and `archives` the archived texts with which the record
+    was checked: by both a later run sees that nothing changed.
+    """
 
     record: str
     name: str
@@ -68,8 +78,14 @@ class Outcome:
     files: tuple[str, ...] = ()
     message: str = ""
     report: FileReport | None = None
-    usage: bool = False
-    """Whether the failure lies in the call, not in the record."""
+    blame: Blame = ""
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    archives: tuple[str, ...] = ()
+
+    @property
+    def bad(self) -> bool:
+        """Whether the run ends with exit code 1 for it."""
+        return self.status in ("failed", "stale", "edited")
 
 
 def failed(job: Job, message: str) -> Outcome:

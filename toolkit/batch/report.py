@@ -16,8 +16,7 @@ from toolkit.report.markdown import cell, more, row
 from toolkit.report.text import one_line, printable
 from toolkit.version import VERSION
 
-_BAD = ("failed", "stale")
-_ORDER = ("built", "unchanged", "withheld", "stale", "failed")
+_ORDER = ("built", "unchanged", "withheld", "stale", "edited", "failed")
 
 
 def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
@@ -69,7 +68,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
         for d in _diagnostics(outcome)
     ]
     if outcome.message:
-        severity = "error" if outcome.status in _BAD else "note"
+        severity = "error" if outcome.bad else "note"
         said.insert(0, {"severity": severity, "message": outcome.message})
     return {
         "record": outcome.record,
@@ -84,7 +83,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
 
 def as_junit(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
     """Return a run as JUnit XML: a test case a pack."""
-    bad = str(sum(outcome.status in _BAD for outcome in outcomes))
+    bad = str(sum(outcome.bad for outcome in outcomes))
     skipped = str(sum(outcome.status == "withheld" for outcome in outcomes))
     seconds = f"{sum(outcome.seconds for outcome in outcomes):.3f}"
     totals = {"tests": str(len(outcomes)), "failures": bad, "errors": "0", "time": seconds}
@@ -101,7 +100,7 @@ def as_junit(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
             },
         )
         text = "\n".join(messages(outcome))
-        if outcome.status in _BAD:
+        if outcome.bad:
             what = {"message": messages(outcome)[0], "type": outcome.status}
             ET.SubElement(case, "failure", what).text = text
         elif outcome.status == "withheld":

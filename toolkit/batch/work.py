@@ -13,18 +13,23 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from toolkit.batch.jobs import Job, Order, Outcome
-from toolkit.errors import BriefpackError, UsageError, WithheldError
+from toolkit.batch.cache import stamps_of
+from toolkit.batch.jobs import Job, Order, Outcome, Stamp, Status
+from toolkit.errors import BriefpackError, UsageError, WithheldError, unforeseen
 from toolkit.export.style import Style, load_style
-from toolkit.pack.build import Pack, build, pack_name
-from toolkit.pack.manifest import withdraw
+from toolkit.pack.build import record_mode
+from toolkit.pack.contents import PackPlan
+from toolkit.pack.files import remove_leftovers
+from toolkit.pack.manifest import NAME, read_manifest, stale_reasons
+from toolkit.pack.state import State
+from toolkit.pack.writer import EditedFilesError, altered_files, delete_pack, write_pack
 from toolkit.places import place
 from toolkit.record.diagnostic import FileReport, InvalidFileError
 from toolkit.record.load import Record, load
-from toolkit.record.policy import Policy
+from toolkit.record.rules.quotations import archive_paths
 from toolkit.version import VERSION
 
-_ONE_AT_A_TIME = threading.Lock()
+_BUILD_LOCK = threading.Lock()
 
 
 def style_place(order: Order) -> str:
@@ -62,7 +67,7 @@ def perform(job: Job) -> Outcome:
     """Build one pack. Nothing is raised: whatever goes wrong is this job's outcome alone."""
     start = time.perf_counter()
     # The libraries of the documents keep state of their own, and some pools have threads.
-    with _ONE_AT_A_TIME:
+    with _BUILD_LOCK:
         outcome = _attempt(job)
     return replace(outcome, seconds=round(time.perf_counter() - start, 3))
 
@@ -73,44 +78,109 @@ def _attempt(job: Job) -> Outcome:
         if order.tool != VERSION:
             raise BriefpackError(f"its worker has briefpack {VERSION}, not {order.tool}")
         style = _style(style_place(order), order.style_sha256)
-        policy = Policy(style.handling.scheme, order.rules)
-        record = load(order.path(job.record), policy, job.record)
-        # The names of other packs were compared with the one that was planned.
-        name = pack_name(record.id, job.audience, job.language)
-        if job.name and name != job.name:
-            raise BriefpackError("the record was changed meanwhile; build again")
-        return _built(job, name, record, style)
+        record = load(order.path(job.record), order.policy, job.record)
+        return _Pack(job, record, style).run()
     except InvalidFileError as error:
-        return Outcome(job.record, job.name, "failed", report=error.report)
+        return Outcome(job.record, job.name, "failed", report=error.report, blame="record")
     except UsageError as error:
-        return Outcome(job.record, job.name, "failed", message=str(error), usage=True)
+        return Outcome(job.record, job.name, "failed", message=str(error), blame="call")
     except BriefpackError as error:
         return Outcome(job.record, job.name, "failed", message=str(error))
-    except Exception as error:  # a bug of ours, but not the other records' harm
-        told = f"{type(error).__name__}: {error}"
-        return Outcome(job.record, job.name, "failed", message=f"unexpected error: {told}")
+    except (OSError, MemoryError) as error:
+        return Outcome(job.record, job.name, "failed", message=unforeseen(error))
+    except Exception as error:  # a bug of ours that this record brings out, and no other one's harm
+        message = unforeseen(error)
+        return Outcome(job.record, job.name, "failed", message=message, blame="record")
 
 
-def _built(job: Job, name: str, record: Record, style: Style) -> Outcome:
-    order = job.order
-    try:
-        pack: Pack = build(
-            record,
-            order.path(order.out),
-            only=order.documents,
-            audience=job.audience,
-            style=style,
-            pdf_version=order.pdf_version,
-            language=job.language,
-        )
-    except WithheldError as error:
-        if not job.lenient:
+class _Pack:
+    """One pack of a valid record: compared with what is there, and built where it must be."""
+
+    def __init__(self, job: Job, record: Record, style: Style) -> None:
+        self._job, self._record, self._style = job, record, style
+        order = job.order
+        self._state = State(Path(order.state), place(order.path(order.out)))
+
+    def run(self) -> Outcome:
+        job, record = self._job, self._record
+        try:
+            plan = PackPlan(record, job.options, self._style)
+        except WithheldError as error:
+            return self._withheld(str(error))
+        except UsageError:
             raise
-        # What was made while the record was open to this audience must not stay.
-        gone = withdraw(place(order.path(order.out)) / name)
-        told = f"{error}; its earlier pack was removed" if gone else str(error)
-        return Outcome(job.record, job.name, "withheld", message=told)
-    report = FileReport(job.record, record.warnings, record.source) if record.warnings else None
-    names = tuple(file.name for file in pack.files)
-    folder = str(place(order.out) / pack.folder.name)
-    return Outcome(job.record, job.name, "built", folder=folder, files=names, report=report)
+        except BriefpackError as error:  # nothing is left of it
+            return Outcome(job.record, job.name, "failed", message=str(error), blame="record")
+        # The names of other packs were compared with the one that was planned.
+        if job.name and plan.name != job.name:
+            raise BriefpackError("the record was changed meanwhile; build again")
+        folder = self._state.out / plan.name
+        if not job.order.check:
+            remove_leftovers(folder)
+        names = {*plan.expected.files, NAME}
+        before = stamps_of(folder, names)
+        manifest = read_manifest(folder)
+        reasons = stale_reasons(manifest, plan.expected)
+        altered = altered_files(folder, manifest) if manifest else None
+        missing = [f"{name} is missing" for name in altered.missing] if altered else []
+        edited = [f"{name} was edited, or is damaged" for name in altered.edited] if altered else []
+        if job.order.check and (reasons or missing or edited):
+            status: Status = "edited" if edited else "stale"
+            message = "; ".join((*edited, *reasons, *missing))
+            return self._outcome(plan.name, status, message=message)
+        if not (reasons or missing or edited or job.order.force):
+            return self._outcome(plan.name, "unchanged", before)
+        why = (*reasons, *missing, *edited) or ("--force",)
+        return self._built(plan, "; ".join(why))
+
+    def _built(self, plan: PackPlan, why: str) -> Outcome:
+        contents = plan.contents()
+        mode = record_mode(self._record)
+        report = None
+        if self._record.warnings:
+            source = self._record.source
+            report = FileReport(self._job.record, self._record.warnings, source)
+        try:
+            moved = write_pack(contents, self._state, force=self._job.order.force, mode=mode)
+        except EditedFilesError as error:
+            display = EditedFilesError(self._folder(plan.name), error.names)
+            return self._outcome(plan.name, "edited", message=str(display))
+        stamps = stamps_of(self._state.out / plan.name, {*contents.manifest.files, NAME})
+        files = tuple(contents.manifest.files)
+        aside = "".join(f"; the edited file is now {path}" for path in moved)
+        return replace(
+            self._outcome(plan.name, "built", stamps, message=why + aside),
+            files=files,
+            report=report,
+        )
+
+    def _withheld(self, message: str) -> Outcome:
+        """Take away what was made while the record was open to the audience."""
+        job, name = self._job, self._job.name
+        if job.order.check:
+            exists = name and read_manifest(self._state.out / name)
+            return self._outcome(name, "stale" if exists else "withheld", message=message)
+        removed, moved = delete_pack(name, self._state) if name else (False, [])
+        if removed:
+            message += "; its earlier pack was removed"
+        message += "".join(f"; an edited file of it is now {path}" for path in moved)
+        return self._outcome(name, "withheld", message=message)
+
+    def _folder(self, name: str) -> Path:
+        return place(self._job.order.out) / name
+
+    def _outcome(
+        self, name: str, status: Status, stamps: dict[str, Stamp] | None = None, message: str = ""
+    ) -> Outcome:
+        record = self._record
+        paths = archive_paths(record.data, record.source.folder, record.policy)
+        archives = tuple(str(path) for path in paths)
+        return Outcome(
+            self._job.record,
+            name,
+            status,
+            folder=str(self._folder(name)) if name else "",
+            message=message,
+            stamps=stamps or {},
+            archives=archives,
+        )

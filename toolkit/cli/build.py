@@ -22,10 +22,12 @@ from toolkit.errors import UsageError
 from toolkit.places import is_remote
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, audience, read_project
+from toolkit.record.diagnostic import FileReport
+from toolkit.record.policy import Policy
 
 if TYPE_CHECKING:
     from toolkit.batch.jobs import Outcome
-    from toolkit.batch.plan import Plan
+    from toolkit.batch.plan import Orphan, Plan
     from toolkit.batch.pool import Pool
 
 
@@ -36,8 +38,15 @@ def add(commands: Commands) -> None:
     add_wishes(parser)
     how = parser.add_argument_group("how it is built")
     how.add_argument("--check", action="store_true", help="build nothing; fail where a pack is old")
-    how.add_argument("--force", action="store_true", help="build also what has not changed")
-    how.add_argument("--prune", action="store_true", help="remove packs whose record is gone")
+    how.add_argument(
+        "--force",
+        action="store_true",
+        help="build also what has not changed; edited files are moved to .briefpack/aside",
+    )
+    how.add_argument(
+        "--verify", action="store_true", help="compare each file with its manifest, as CI does"
+    )
+    how.add_argument("--prune", action="store_true", help="remove packs that no record asks for")
     how.add_argument("--jobs", type=_count, metavar="N", help="processes (one for each core)")
     how.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786")
     how.add_argument("--report", metavar="FILE", help="how it went: .json, .md or .xml (JUnit)")
@@ -61,6 +70,7 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument("--language", metavar="TAG", help="print in this language, as ru or zh-Hans")
     what.add_argument("--style", metavar="DIR", help="a house style's folder, or a shipped style")
+    what.add_argument("--no-record", action="store_true", help="leave the record out of the files")
     what.add_argument(
         "--pdf-version",
         type=int,
@@ -77,7 +87,7 @@ def _count(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from toolkit.batch.plan import built, checked
+    from toolkit.batch.plan import run_plan
     from toolkit.batch.report import writer
 
     written = writer(options.report) if options.report else None
@@ -86,20 +96,35 @@ def _run(options: argparse.Namespace) -> int:
     if options.check and (options.force or options.prune):
         raise UsageError("--check changes nothing; --force and --prune do")
     project = read_project(options.config)
+    out = options.out or project.output
+    if options.report and not is_remote(out) and _lies_in(options.report, out):
+        raise UsageError(
+            f"{options.report} lies among the packs, which are published; choose another"
+        )
     records = _each_once(options.records) if options.records else record_files(project, options.out)
     print_lines_at_once()
     plan = plan_of(options, project, records)
-    run = checked(plan) if options.check else built(plan, _pool(options, plan), force=options.force)
-    told = _Telling(options, plan.size)
-    try:
-        for outcome in told.progress(run):
-            told.tell(outcome)
-    finally:
-        gone = [] if options.records else plan.gone()
-        told.close(gone, prune=options.prune)
-        if written:
-            _write(Path(options.report), written(told.kept, [str(folder) for folder in gone]))
-    return told.code
+    console = _Console(options, plan.size)
+    with plan.session(lambda: _say_that_it_waits(out)):
+        orphans: list[Orphan] = []
+        try:
+            for outcome in console.progress(run_plan(plan, _pool(options, plan))):
+                console.show(outcome)
+        finally:
+            orphans = [] if options.records else plan.orphans()
+            console.close(plan, orphans, prune=options.prune)
+            if written:
+                folders = [str(orphan.folder) for orphan in orphans]
+                _write(Path(options.report), written(console.outcomes, folders))
+    return console.code
+
+
+def _lies_in(file: str, folder: str) -> bool:
+    return Path(file).resolve().is_relative_to(Path(folder).resolve())
+
+
+def _say_that_it_waits(out: str) -> None:
+    print(f"briefpack: another run is writing into {out}; waiting for its end", file=sys.stderr)
 
 
 def _each_once(records: list[str]) -> list[str]:
@@ -115,30 +140,35 @@ def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -
     from toolkit.batch.plan import Plan
     from toolkit.document.language import need_language
     from toolkit.export.style import load_style
-    from toolkit.pack.build import pack_name
+    from toolkit.pack.state import state_of
+    from toolkit.pack.targets import BuildOptions, pack_name, parse_targets
 
-    only = options.only.split(",") if options.only is not None else project.documents
-    version = options.pdf_version or project.pdf_version
+    names = options.only.split(",") if options.only is not None else project.documents
+    targets = parse_targets(names, options.pdf_version or project.pdf_version)
     style = options.style or project.style or "default"
-    look = load_style(style)
+    house_style = load_style(style)
     marks = [options.audience] if options.audience else [audience(a) for a in project.audiences]
-    tongues: list[str | None] = [options.language] if options.language else [*project.languages]
-    tongues = tongues or [None]
-    for tag in filter(None, tongues):
+    languages: list[str | None] = [options.language] if options.language else [*project.languages]
+    languages = languages or [None]
+    for tag in filter(None, languages):
         need_language(tag)
+    out = options.out or project.output
     order = Order(
-        options.out or project.output,
-        tuple(only) if only is not None else None,
+        out,
         style,
-        look.sha256,
-        version,
-        project.rules,
-        str(Path.cwd()),
+        house_style.sha256,
+        Policy(house_style.handling.scheme, project.rules),
+        base=str(Path.cwd()),
+        state=str(state_of(out, project.folder if project.file else None).root.absolute()),
+        force=getattr(options, "force", False),
+        check=getattr(options, "check", False),
     )
-    variants = [(mark, tag) for mark in marks for tag in tongues]
-    if len({pack_name("", *variant) for variant in variants}) < len(variants):
+    attach = project.attach and not options.no_record
+    variants = [BuildOptions(targets, mark, tag, attach) for mark in marks for tag in languages]
+    if len({pack_name("", v.audience, v.language) for v in variants}) < len(variants):
         raise UsageError("two of the audiences would give their packs the same name; keep one")
-    return Plan(records, order, look, variants, lenient=not options.audience)
+    verify = getattr(options, "verify", False) or bool(os.environ.get("CI"))
+    return Plan(records, order, variants, verify=verify)
 
 
 def _pool(options: argparse.Namespace, plan: Plan) -> Pool:
@@ -157,16 +187,19 @@ def _pool(options: argparse.Namespace, plan: Plan) -> Pool:
     return pool.processes(count, style_place(plan.order), plan.order.style_sha256)
 
 
-class _Telling:
+class _Console:
     """What a run says while it goes on, and at its end."""
 
     def __init__(self, options: argparse.Namespace, size: int) -> None:
         self._outcomes: list[Outcome] = []
         self._keep = bool(options.report) or in_github()
-        self._counted: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self._options = options
         self._size = size
+        self._wrong_calls = self._bad = 0
         self._bar: object = None
+        self._orphaned = False
+        self._last_report: FileReport | None = None
 
     def progress(self, run: Iterator[Outcome]) -> Iterator[Outcome]:
         """Show how far it is, on a terminal."""
@@ -180,27 +213,30 @@ class _Telling:
             yield from bar
         self._bar = None
 
-    def tell(self, outcome: Outcome) -> None:
+    def show(self, outcome: Outcome) -> None:
         """Say what became of a pack."""
-        self._counted[outcome.status] += 1
-        self._counted["wrong calls"] += outcome.usage
+        self._counts[outcome.status] += 1
+        self._wrong_calls += outcome.blame == "call"
+        self._bad += outcome.bad
         if self._keep:  # of many thousand packs, nothing is kept that nobody asked for
             self._outcomes.append(outcome)
         if self._bar is None:
-            self._tell(outcome)
+            self._print(outcome)
             return
         from tqdm import tqdm
 
         with tqdm.external_write_mode():
-            self._tell(outcome)
+            self._print(outcome)
 
-    def _tell(self, outcome: Outcome) -> None:
+    def _print(self, outcome: Outcome) -> None:
         verbose = self._options.verbose
         # Where a bar moves, it tells enough of what goes well.
         quiet = self._options.quiet or (self._bar is not None and not verbose)
-        if outcome.status in ("failed", "stale"):
-            self._wrong(outcome)
+        if outcome.bad:
+            self._print_bad(outcome)
         elif outcome.status == "built" and not quiet:
+            if verbose:
+                print(f"{outcome.name}: {outcome.message}")
             if self._size == 1 or verbose:
                 for name in outcome.files:
                     print(f"{outcome.folder}{os.sep}{name}")
@@ -209,50 +245,57 @@ class _Telling:
             if verbose and outcome.report:
                 print_reports([outcome.report], sys.stderr)
         elif verbose or (not quiet and (self._size == 1 or outcome.status == "withheld")):
-            more = f": {outcome.message}" if outcome.message else ""
-            print(f"{outcome.name or outcome.record}: {outcome.status}{more}")
+            suffix = f": {outcome.message}" if outcome.message else ""
+            print(f"{outcome.name or outcome.record}: {outcome.status}{suffix}")
 
-    def _wrong(self, outcome: Outcome) -> None:
-        if outcome.report:
+    def _print_bad(self, outcome: Outcome) -> None:
+        # The packs of a record fail for the same reason; it is told once.
+        if outcome.report and outcome.report != self._last_report:
             print_reports([outcome.report], sys.stderr)
             if in_github():
                 from toolkit.report.github import lines
 
                 print(*lines([outcome.report]), sep="\n")
-        elif outcome.status == "stale":
-            print(f"{outcome.name or outcome.record}: {outcome.message}", file=sys.stderr)
-        else:
-            print(f"{outcome.record}: {outcome.message}", file=sys.stderr)
+        self._last_report = outcome.report
+        if outcome.message:
+            name = outcome.record if outcome.status == "failed" else outcome.name or outcome.record
+            print(f"{name}: {outcome.message}", file=sys.stderr)
 
-    def close(self, gone: list[Path], *, prune: bool) -> None:
+    def close(self, plan: Plan, orphans: list[Orphan], *, prune: bool) -> None:
         """Say how it went as a whole; remove packs without a record where that is wished."""
         from toolkit.batch.report import as_markdown, line
-        from toolkit.pack.manifest import withdraw
         from toolkit.report.markdown import MOST_ROWS
 
-        for folder in gone:
-            if prune:
-                withdraw(folder)
-            if not self._options.quiet:
-                done = "removed" if prune else "its record is gone; --prune removes it"
-                print(f"{folder}: {done}", file=sys.stderr)
+        for orphan in orphans:
+            outcome = orphan.reason
+            if prune or orphan.unsafe:
+                outcome += "; removed"
+                if not self._options.check:
+                    outcome += "".join(
+                        f"; an edited file of it is now {p}" for p in plan.remove(orphan)
+                    )
+            elif not self._options.check:
+                outcome += "; --prune removes it"
+            if not self._options.quiet or orphan.unsafe:
+                print(f"{orphan.folder}: {outcome}", file=sys.stderr)
+        self._orphaned = bool(orphans)
         if self._size > 1 and not self._options.quiet:
-            print(line(self._counted, len(gone)), file=sys.stderr)
+            print(line(self._counts, len(orphans)), file=sys.stderr)
         if in_github():
-            add_to_summary(as_markdown(self.kept, [str(folder) for folder in gone], MOST_ROWS))
+            folders = [str(orphan.folder) for orphan in orphans]
+            add_to_summary(as_markdown(self.outcomes, folders, MOST_ROWS))
 
     @property
-    def kept(self) -> list[Outcome]:
+    def outcomes(self) -> list[Outcome]:
         """What was kept for reports, by record and pack."""
         return sorted(self._outcomes, key=lambda outcome: (outcome.record, outcome.name))
 
     @property
     def code(self) -> int:
         """0 where all is well, 2 where the call was wrong for every record, else 1."""
-        calls = self._counted["wrong calls"]
-        if calls and calls == self._counted.total() - calls:
+        if self._wrong_calls and self._wrong_calls == self._counts.total():
             return 2
-        return 1 if self._counted["failed"] or self._counted["stale"] else 0
+        return 1 if self._bad or (self._options.check and self._orphaned) else 0
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from toolkit.cli.build import add_wishes, plan_of
 from toolkit.cli.shown import Commands, add_config, print_lines_at_once, print_reports
 from toolkit.errors import BriefpackError
 from toolkit.project.settings import read_project
-from toolkit.record.diagnostic import InvalidFileError
+from toolkit.record.diagnostic import FileReport, InvalidFileError
 
 _MILLISECONDS = 200
 
@@ -68,16 +68,22 @@ def _saves(options: argparse.Namespace, record: Path) -> Iterator[None]:
 
 
 def _once(options: argparse.Namespace) -> None:
-    from toolkit.batch.plan import built
+    from toolkit.batch.plan import run_plan
     from toolkit.batch.pool import inline
 
     try:
         plan = plan_of(options, read_project(options.config), [options.record])
-        for outcome in built(plan, inline()):
-            if outcome.report:
-                print_reports([outcome.report])
-            told = outcome.message or outcome.folder or "not built"
-            print(f"{outcome.status}: {told}")
+        with plan.session(lambda: print("another run is at work; waiting for its end")):
+            reports: set[FileReport | None] = {None}
+            for outcome in run_plan(plan, inline()):
+                # The packs of a record fail for the same reason; it is told once.
+                if outcome.report not in reports:
+                    print_reports(filter(None, [outcome.report]))
+                    reports.add(outcome.report)
+                elif outcome.status == "failed" and not outcome.message:
+                    continue
+                text = outcome.folder if outcome.status == "built" else outcome.message
+                print(f"{outcome.status}: {text or outcome.folder or 'not built'}")
     except InvalidFileError as error:
         print_reports([error.report])
     except BriefpackError as error:

@@ -36,8 +36,11 @@ class Exporter(Protocol):
     extension: str
     media_type: str
 
-    def export(self, composed: Composed, style: Style, record: Attachment) -> bytes:
-        """Return the file. The same arguments give the same bytes."""
+    def export(self, composed: Composed, style: Style, record: Attachment | None) -> bytes:
+        """Return the file, which carries the record unless that is None.
+
+        The same arguments give the same bytes.
+        """
         ...
 
     def lacking(self, characters: Iterable[str], style: Style) -> list[str]:

@@ -15,7 +15,15 @@ from toolkit.places import is_remote, reason
 _PREFIX, _SUFFIX = ".briefpack-", ".tmp"
 
 
-def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run left aside in a folder."""
+    if is_remote(folder):
+        return
+    for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        left.unlink(missing_ok=True)
+
+
+def write_all(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None) -> None:
     """Write files into a folder; the last one vouches for the others.
 
     All are written aside first and put into their places then, so that a full disk or a kill leaves
@@ -31,10 +39,8 @@ def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     made: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-            left.unlink(missing_ok=True)
         for name, data in listed:
-            made.append((_aside(folder, data), folder / name))
+            made.append((_aside(folder, data, mode), folder / name))
         if len(made) > 1:
             last.unlink(missing_ok=True)
         for temporary, final in made:
@@ -91,24 +97,24 @@ def remove(folder: Path, names: Iterable[str]) -> None:
             raise BriefpackError(f"cannot remove {folder / name}: {reason(error)}") from None
 
 
-def _aside(folder: Path, data: bytes) -> Path:
+def _aside(folder: Path, data: bytes, mode: int | None = None) -> Path:
     handle, name = tempfile.mkstemp(_SUFFIX, _PREFIX, folder)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            _settle(file, path)
+            _settle(file, path, mode)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path
 
 
-def _settle(file: BinaryIO, path: Path) -> None:
+def _settle(file: BinaryIO, path: Path, mode: int | None = None) -> None:
     """Have a file on the disk, with the rights of any other."""
     file.flush()
     os.fsync(file.fileno())
-    path.chmod(0o666 & ~_umask())
+    path.chmod(0o666 & ~_umask() & (0o666 if mode is None else mode))
 
 
 def _umask() -> int:

@@ -36,6 +36,7 @@ class Project:
     audiences: tuple[str, ...] = (WHOLE,)
     languages: tuple[str, ...] = ()
     pdf_version: int = 1
+    attach: bool = True
     rules: dict[str, Choice] = field(default_factory=dict)
 
     @property

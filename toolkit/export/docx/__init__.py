@@ -16,7 +16,7 @@ class DocxExporter:
     extension = "docx"
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-    def export(self, composed: Composed, style: Style, record: Attachment) -> bytes:
+    def export(self, composed: Composed, style: Style, record: Attachment | None) -> bytes:
         """Return the file. Raises UsageError for a spreadsheet."""
         if not isinstance(composed, Document):
             raise UsageError("a spreadsheet cannot be written as DOCX")

@@ -47,7 +47,7 @@ _CONTENTS_FROM = 4
 _OWN_SCRIPTS = {"Latn", "Cyrl", "Grek"}
 
 
-def write(document: b.Document, style: Style, record: Attachment) -> bytes:
+def write(document: b.Document, style: Style, record: Attachment | None) -> bytes:
     """Return a DOCX file."""
     return _Writer(document, style).run(record)
 
@@ -79,7 +79,7 @@ class _Writer:
             raise BriefpackError(f'{path} lacks the Word style "{lacking[0]}"; add it again')
         return opened
 
-    def run(self, record: Attachment) -> bytes:
+    def run(self, record: Attachment | None) -> bytes:
         composed = self.composed
         self._section()
         self._language()
@@ -106,7 +106,8 @@ class _Writer:
                 "Handling": meta.mark,
             },
         )
-        add_record(parts, "word/document.xml", record)
+        if record:
+            add_record(parts, "word/document.xml", record)
         embed_fonts(parts, self.style.fonts.family, FontFiles(self.style.font_folder))
         return write_parts(parts)
 

@@ -38,7 +38,7 @@ class PdfExporter:
     media_type = "application/pdf"
     version = 1
 
-    def export(self, composed: Composed, style: Style, record: Attachment) -> bytes:
+    def export(self, composed: Composed, style: Style, record: Attachment | None) -> bytes:
         """Return the file. Raises UsageError for a spreadsheet."""
         if not isinstance(composed, Document):
             raise UsageError("a spreadsheet cannot be written as PDF")
@@ -84,7 +84,7 @@ class _Build:
             self.top, self.bottom = self.top * 0.8, self.bottom * 0.8
             self.left, self.right = self.left * 0.82, self.right * 0.82
 
-    def run(self, record: Attachment) -> bytes:
+    def run(self, record: Attachment | None) -> bytes:
         layout = self._fitted()
         buffer = io.BytesIO()
         canvas, _ = self._place(layout, buffer, dry=False)

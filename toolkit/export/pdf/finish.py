@@ -31,7 +31,7 @@ def finish(
     drawn: bytes,
     canvas: TaggedCanvas,
     meta: Meta,
-    record: Attachment,
+    record: Attachment | None,
     texts: Mapping[str, Mapping[int, str]],
     version: int,
 ) -> bytes:
@@ -53,7 +53,8 @@ def finish(
         root.PageMode = Name.UseOutlines if canvas.bookmarks else Name.UseNone
         _outline(pdf, canvas.bookmarks, tree)
         root.OutputIntents = Array([_output_intent(pdf)])
-        _attach(pdf, record, meta)
+        if record:
+            _attach(pdf, record, meta)
         root.Metadata = pdf.make_stream(xmp(meta, version), Type=Name.Metadata, Subtype=Name.XML)
         if version == 1:
             pdf.trailer.Info = pdf.make_indirect(_info(meta))

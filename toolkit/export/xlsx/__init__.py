@@ -16,7 +16,7 @@ class XlsxExporter:
     extension = "xlsx"
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    def export(self, composed: Composed, style: Style, record: Attachment) -> bytes:
+    def export(self, composed: Composed, style: Style, record: Attachment | None) -> bytes:
         """Return the file. Raises UsageError for a paper."""
         if not isinstance(composed, Workbook):
             raise UsageError("only the agreements can be written as XLSX")

@@ -41,7 +41,7 @@ _DOUBLE_PAPER = {"A4": 8, "Letter": 3}
 _WIDE_FROM, _WIDEST = 190, 330
 
 
-def write(workbook: Workbook, style: Style, record: Attachment) -> bytes:
+def write(workbook: Workbook, style: Style, record: Attachment | None) -> bytes:
     """Return an XLSX file."""
     return Writer(workbook, style).run(record)
 
@@ -66,7 +66,7 @@ class Writer:
         self.rule = Border(bottom=Side("thin", color=colours.rule))
         self.dates = date_format(workbook.meta.language)
 
-    def run(self, record: Attachment) -> bytes:
+    def run(self, record: Attachment | None) -> bytes:
         """Return the file with all sheets and the record."""
         first = self.book.active
         filled = [sheet for sheet in self.composed.sheets if sheet.rows]
@@ -86,7 +86,8 @@ class Writer:
                     "Handling": meta.mark,
                 },
             )
-            add_record(parts, "xl/workbook.xml", record)
+            if record:
+                add_record(parts, "xl/workbook.xml", record)
 
         return save(self.book, meta.date, change)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.record.finding import Finding
+from toolkit.record.policy import Policy
 from toolkit.record.rules.book import Facts, rule
 
 _MOST_BYTES = 20_000_000
@@ -29,6 +30,13 @@ def _archive(path: Path, changed: int) -> tuple[str, str]:
     """Return an archived text, normalised, and its SHA-256; `changed` keeps the memory fresh."""
     data = path.read_bytes()
     return normalised(data.decode("utf-8")), hashlib.sha256(data).hexdigest()
+
+
+def archive_paths(data: dict[str, Any], folder: Path | None, policy: Policy) -> list[Path]:
+    """Return the archived texts that a record names, whether they are there or not."""
+    sources = data.get("sources")
+    names = [s.get("archived_text") for s in sources or () if isinstance(s, dict)]
+    return [folder / n for n in names if isinstance(n, str)] if folder else []
 
 
 def _archives(facts: Facts) -> Iterator[tuple[int, dict[str, Any], tuple[str, str] | str]]:
