@@ -23,6 +23,7 @@ from tests.test_cli import run
 from toolkit.batch import pool as pools
 from toolkit.batch.jobs import Job, Order, Outcome
 from toolkit.batch.pool import Pool, outcomes
+from toolkit.pack.targets import BuildOptions
 
 COMMAND = [sys.executable, "-m", "toolkit", "build", "--jobs", "2"]
 linux = pytest.mark.skipif(not Path("/proc").exists(), reason="there is no /proc here")
@@ -207,8 +208,8 @@ class Broken(Executor):
 
 
 def jobs(count: int) -> Iterator[Job]:
-    order = Order("packs", None, "default", "")
-    return (Job(f"{n}", f"r{n}", None, None, order) for n in range(count))
+    order = Order("packs", "default", "")
+    return (Job(f"{n}", f"r{n}", BuildOptions(()), order) for n in range(count))
 
 
 def test_the_record_that_kills_its_process_fails_alone() -> None:

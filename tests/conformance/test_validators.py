@@ -66,6 +66,17 @@ def test_pdf_conforms(
         passes(validator("verapdf"), "-f", flavour, *files)
 
 
+@pytest.mark.parametrize(("version", "flavours"), [(1, ("ua1", "3a")), (2, ("ua2", "4"))])
+def test_files_without_the_record_conform(
+    version: int, flavours: tuple[str, str], tmp_path: Path
+) -> None:
+    for name in ("first", "arabic-record"):
+        toolkit.build(RECORDS[name], tmp_path, attach=False, pdf_version=version)
+    for flavour in flavours:
+        passes(validator("verapdf"), "-f", flavour, *tmp_path.rglob("*.pdf"))
+    passes(validator("ooxml-validator"), *tmp_path.rglob("*.docx"), *tmp_path.rglob("*.xlsx"))
+
+
 @pytest.mark.parametrize("style", [name for name in shipped_styles() if name != "default"])
 def test_a_style_does_not_break_conformance(style: str, tmp_path: Path) -> None:
     for name in ("first", "arabic-record", "multilateral-summit"):

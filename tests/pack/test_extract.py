@@ -9,7 +9,8 @@ import pytest
 
 import toolkit
 from tests.conftest import Packs
-from tests.making import RECORDS
+from tests.making import RECORDS, record, written
+from tests.test_cli import run
 from toolkit.errors import BriefpackError
 
 
@@ -39,3 +40,22 @@ def test_another_zip_file_and_a_missing_one(tmp_path: Path) -> None:
         toolkit.extract(path)
     with pytest.raises(BriefpackError, match="cannot be read"):
         toolkit.extract(tmp_path / "missing.pdf")
+
+
+@pytest.mark.parametrize("by", ["option", "settings"])
+def test_without_the_record_no_file_carries_it(tmp_path: Path, by: str) -> None:
+    written(tmp_path / "records" / "r.json", record(title="Nobody else has this"))
+    arguments = ["--no-record"] if by == "option" else []
+    line = "attach = false\n" if by == "settings" else ""
+    (tmp_path / "briefpack.toml").write_text(f'records = ["records/*.json"]\n{line}', "utf-8")
+    assert run("build", *arguments, cwd=tmp_path).returncode == 0
+    files = sorted((tmp_path / "packs" / "made").glob("made-*"))
+    assert len(files) == 3
+    for path in files:
+        with pytest.raises(BriefpackError, match="no record"):
+            toolkit.extract(path)
+    # The option is part of what makes a pack old.
+    assert run("build", "--check", *arguments, cwd=tmp_path).returncode == 0
+    (tmp_path / "briefpack.toml").write_text('records = ["records/*.json"]\n', "utf-8")
+    done = run("build", "--check", cwd=tmp_path)
+    assert "whether files carry the record changed" in done.stderr

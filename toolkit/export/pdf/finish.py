@@ -55,7 +55,8 @@ def finish(
         root.OutputIntents = Array([_output_intent(pdf)])
         if record:
             _attach(pdf, record, meta)
-        root.Metadata = pdf.make_stream(xmp(meta, version), Type=Name.Metadata, Subtype=Name.XML)
+        packet = xmp(meta, version, attached=record is not None)
+        root.Metadata = pdf.make_stream(packet, Type=Name.Metadata, Subtype=Name.XML)
         if version == 1:
             pdf.trailer.Info = pdf.make_indirect(_info(meta))
         elif "/Info" in pdf.trailer:

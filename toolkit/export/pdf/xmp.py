@@ -45,8 +45,11 @@ _CLAIMS = {
 }
 
 
-def xmp(meta: Meta, version: int) -> bytes:
-    """Return the metadata packet; its dates are the record's."""
+def xmp(meta: Meta, version: int, *, attached: bool = True) -> bytes:
+    """Return the metadata packet; its dates are the record's.
+
+    PDF/A-4f is for files with attachments; without one, a PDF 2.0 is PDF/A-4 (ISO 19005-4, 6.9).
+    """
     root = etree.Element(f"{{{_X}}}xmpmeta", nsmap={"x": _X})
     rdf = etree.SubElement(root, f"{{{_RDF}}}RDF", nsmap=_PREFIXES)
     about = _node(rdf, _RDF, "Description")
@@ -66,6 +69,8 @@ def xmp(meta: Meta, version: int) -> bytes:
     _node(about, _PDF, "Producer").text = "briefpack"
     _node(about, _PDF, "Keywords").text = ", ".join(meta.keywords)
     for space, name, value in _CLAIMS[version]:
+        if version == 2 and name == "conformance" and not attached:
+            continue
         _node(about, space, name).text = value
     if version == 1:
         _describe_pdfua(about)
