@@ -23,6 +23,7 @@ from toolkit.errors import BriefpackError
 from toolkit.pack.state import State
 from toolkit.pack.targets import BuildOptions
 from toolkit.places import is_remote
+from toolkit.record import archive
 from toolkit.version import libraries
 
 _FILE = "cache.json"
@@ -140,7 +141,4 @@ def _digest_of(path: str) -> str:
 @cache
 def _digest(path: str, *_stamp: int) -> str:
     """Return the SHA-256 of an archived text; each is read once a run."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    return archive.digest(path)

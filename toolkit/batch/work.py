@@ -24,9 +24,9 @@ from toolkit.pack.manifest import NAME, read_manifest, stale_reasons
 from toolkit.pack.state import State
 from toolkit.pack.writer import EditedFilesError, altered_files, delete_pack, write_pack
 from toolkit.places import place
+from toolkit.record.archive import archive_paths
 from toolkit.record.diagnostic import FileReport, InvalidFileError
 from toolkit.record.load import Record, load
-from toolkit.record.rules.quotations import archive_paths
 from toolkit.version import VERSION
 
 _BUILD_LOCK = threading.Lock()

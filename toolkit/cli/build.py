@@ -23,7 +23,6 @@ from toolkit.places import is_remote
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, audience, read_project
 from toolkit.record.diagnostic import FileReport
-from toolkit.record.policy import Policy
 
 if TYPE_CHECKING:
     from toolkit.batch.jobs import Outcome
@@ -115,7 +114,7 @@ def _run(options: argparse.Namespace) -> int:
             console.close(plan, orphans, prune=options.prune)
             if written:
                 folders = [str(orphan.folder) for orphan in orphans]
-                _write(Path(options.report), written(console.outcomes, folders))
+                _write(Path(options.report), written(console.outcomes, folders), records)
     return console.code
 
 
@@ -157,7 +156,7 @@ def plan_of(options: argparse.Namespace, project: Project, records: list[str]) -
         out,
         style,
         house_style.sha256,
-        Policy(house_style.handling.scheme, project.rules),
+        project.policy(house_style.handling.scheme),
         base=str(Path.cwd()),
         state=str(state_of(out, project.folder if project.file else None).root.absolute()),
         force=getattr(options, "force", False),
@@ -298,7 +297,7 @@ class _Console:
         return 1 if self._bad or (self._options.check and self._orphaned) else 0
 
 
-def _write(path: Path, text: str) -> None:
-    from toolkit.pack.files import write_all
+def _write(path: Path, text: str, records: list[str]) -> None:
+    from toolkit.files import permissions, write
 
-    write_all(path.parent, [(path.name, text.encode("utf-8"))])
+    write(path, text.encode("utf-8"), mode=permissions(*records))

@@ -13,7 +13,6 @@ from toolkit.cli.shown import Commands, add_records, print_reports
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
-from toolkit.record.policy import Policy
 
 if TYPE_CHECKING:
     from toolkit.export.style import Style
@@ -78,7 +77,7 @@ class _Wanted:
         """Collect the records and say what is left out; return the exit code."""
         from toolkit.register.collect import collect
 
-        policy = Policy(self.style.handling.scheme, self.project.rules)
+        policy = self.project.policy(self.style.handling.scheme)
         left = collect(self.records, store, policy, self.language, self.audience)
         return _tell(left)
 
@@ -95,7 +94,7 @@ def _tell(left: Iterable[LeftOut]) -> int:
 
 
 def _register(options: argparse.Namespace) -> int:
-    from toolkit.pack.files import written_whole
+    from toolkit.files import permissions, written_whole
     from toolkit.register.store import Store
 
     target = Path(options.out)
@@ -107,7 +106,7 @@ def _register(options: argparse.Namespace) -> int:
         code = wanted.fill(store)
         if code and not store.total():
             raise BriefpackError("no record is left, so no register was written")
-        with written_whole(target) as file:
+        with written_whole(target, mode=permissions(*wanted.records)) as file:
             split = _write(file, ending, store, wanted)
         if split:
             print(

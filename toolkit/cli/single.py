@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from toolkit.cli.shown import Commands
-from toolkit.errors import BriefpackError
 
 
 def add(commands: Commands) -> None:
@@ -40,31 +39,30 @@ def add(commands: Commands) -> None:
 
 def _new(options: argparse.Namespace) -> int:
     from toolkit.record.starter import write_starter
+    from toolkit.report.text import printable
 
     write_starter(Path(options.file))
-    print(f"{options.file}: written; fill it in, then: briefpack validate {options.file}")
+    name = printable(options.file)
+    print(f"{name}: written; fill it in, then: briefpack validate {name}")
     return 0
 
 
 def _convert(options: argparse.Namespace) -> int:
-    from toolkit.pack.files import write_all
+    from toolkit.files import permissions, write_new
     from toolkit.record.convert import converted
 
     target = Path(options.out)
-    data = converted(options.record, target)
-    if target.exists():
-        raise BriefpackError(f"{target} is there already; choose another name")
-    write_all(target.parent, [(target.name, data)])
+    write_new({target: converted(options.record, target)}, mode=permissions(options.record))
     return 0
 
 
 def _style(options: argparse.Namespace) -> int:
     from toolkit.export.style import copy_style
+    from toolkit.report.text import printable
 
     copy_style(options.folder, options.name)
-    print(
-        f"{options.folder}: written; change it, then: briefpack build RECORD --style {options.folder}"
-    )
+    name = printable(options.folder)
+    print(f"{name}: written; change it, then: briefpack build RECORD --style {name}")
     return 0
 
 
@@ -73,10 +71,11 @@ def _extract(options: argparse.Namespace) -> int:
 
     record = extract(options.file)
     if options.out:
-        from toolkit.pack.files import write_all
+        from toolkit.files import permissions, write_new
 
         target = Path(options.out)
-        write_all(target.parent, [(target.name, record.data)])
+        if not (target.is_file() and target.read_bytes() == record.data):
+            write_new({target: record.data}, mode=permissions(options.file))
     else:
         sys.stdout.buffer.write(record.data)
     return 0

@@ -60,10 +60,10 @@ def _run(options: argparse.Namespace) -> int:
 def _policy(project: Project, style: str | None) -> Policy:
     name = style or project.style
     if not name:
-        return Policy(severities=project.rules)
+        return project.policy()
     from toolkit.export.style import load_style
 
-    return Policy(load_style(name).handling.scheme, project.rules)
+    return project.policy(load_style(name).handling.scheme)
 
 
 class _Good:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from msgspec import Struct
 
 from toolkit.document.language import english_labels
 from toolkit.errors import BriefpackError
+from toolkit.files import write_folder
 from toolkit.record.finding import Finding
 from toolkit.record.guess import closest
 from toolkit.record.settings import read_settings
@@ -145,12 +145,11 @@ def copy_style(target: str | Path, name: str = "default") -> None:
     if name not in shipped_styles():
         known = ", ".join(shipped_styles())
         raise BriefpackError(f'there is no style "{name}"; there are {known}')
-    try:
-        shutil.copytree(resource("templates", "styles", name), target)
-    except FileExistsError:
-        raise BriefpackError(f"{target} is there already; choose another name") from None
-    except OSError as error:
-        raise BriefpackError(f"{target} cannot be written: {error.strerror or error}") from None
+    source = resource("templates", "styles", name)
+    files = (path for path in sorted(source.rglob("*")) if path.is_file())
+    write_folder(
+        Path(target), {path.relative_to(source).as_posix(): path.read_bytes() for path in files}
+    )
 
 
 @cache

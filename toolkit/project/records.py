@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import glob
+import os
+from collections.abc import Iterator
+from itertools import dropwhile
 from pathlib import Path
 
 from toolkit.errors import UsageError
 from toolkit.places import found, is_remote
-from toolkit.project.settings import Project, no_records, short
+from toolkit.project.settings import Project, no_records, short, within
 from toolkit.record.finding import Finding
 from toolkit.record.settings import wrong_settings
 
@@ -26,7 +29,16 @@ def record_files(project: Project, out: str | None = None) -> list[str]:
     for index, pattern in enumerate(project.records):
         here = _found(project.folder, pattern)
         files.update(here)
-        if not here:
+        outside = next(
+            (f for f in here if not is_remote(f) and not within(Path(f), project.folder)), None
+        )
+        if outside:
+            message = (
+                f'"{pattern}" finds {outside}, which is a link out of the folder of '
+                f"{project.file.name}; put the record there itself"
+            )
+            wrong.append(Finding("bad-path", ("records", index), message))
+        elif not here:
             message = (
                 f'"{pattern}" finds no file; patterns start at the folder of {project.file.name}'
             )
@@ -47,10 +59,23 @@ def record_files(project: Project, out: str | None = None) -> list[str]:
 def _found(folder: Path, pattern: str) -> list[str]:
     if is_remote(pattern):
         return found(pattern)
+    return sorted({str(short(path)) for path in _paths(folder, pattern) if path.is_file()})
+
+
+def _paths(folder: Path, pattern: str) -> Iterator[Path]:
+    """Yield what a pattern finds; ** goes into folders, but not where links lead."""
+    parts = pattern.split("/")
+    at = parts.index("**") if "**" in parts else len(parts)
     # Unlike Path.glob, this takes no hidden files.
-    names = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207
-    paths = (str(short(folder / name)) for name in names)
-    return [path for path in paths if Path(path).is_file()]
+    starts = glob.iglob("/".join(parts[:at]) or ".", root_dir=folder)  # noqa: PTH207
+    if at == len(parts):
+        yield from (folder / name for name in starts)
+        return
+    rest = "/".join(dropwhile("**".__eq__, parts[at:])) or "*"
+    for start in starts:
+        for path, below, _ in os.walk(folder / start):
+            below[:] = [name for name in below if not name.startswith(".")]
+            yield from _paths(Path(path), rest)
 
 
 def _among(project: Project, out: str, pattern: str, files: list[str]) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.places import is_remote
 from toolkit.record.finding import Finding
-from toolkit.record.policy import Choice
+from toolkit.record.policy import ARCHIVES, Choice, Policy
 from toolkit.record.rules import RULES
-from toolkit.record.settings import read_settings
+from toolkit.record.settings import read_settings, wrong_settings
+from toolkit.resources import resource
 
 NAME = "briefpack.toml"
 WHOLE = "whole"
@@ -30,6 +32,7 @@ class Project:
 
     file: Path | None = None
     records: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ARCHIVES
     output: str = "packs"
     documents: tuple[str, ...] | None = None
     style: str | None = None
@@ -43,6 +46,11 @@ class Project:
     def folder(self) -> Path:
         """The folder at which the patterns of records start."""
         return self.file.parent if self.file else Path()
+
+    def policy(self, scheme: tuple[str, ...] = ()) -> Policy:
+        """Return how records of the project are checked, with the handling marks of its style."""
+        root = os.path.realpath(self.folder) if self.file else None
+        return Policy(scheme, self.rules, self.archives, root)
 
 
 def find(start: Path | None = None) -> Path | None:
@@ -66,11 +74,10 @@ def read_project(file: str | Path | None = None) -> Project:
     data = read_settings(path, _SCHEMA, _rules)
     lists = {key: tuple(value) for key, value in data.items() if isinstance(value, list)}
     known = {**data, **lists, "file": path}
-    for key in ("output", "style"):
-        if key in known:
-            known[key] = _from(path.parent, key, known[key])
-    if "output" not in known:
-        known["output"] = _from(path.parent, "output", Project.output)
+    output = known.get("output", Project.output)
+    known["output"] = output if is_remote(output) else str(path.parent / output)
+    if "style" in known:
+        known["style"] = _style(path, known["style"])
     return Project(**known)
 
 
@@ -82,14 +89,29 @@ def short(path: Path) -> Path:
         return path
 
 
-def _from(folder: Path, key: str, value: str) -> str:
-    if is_remote(value) or (key == "style" and not (folder / value).exists()):
+def within(path: Path, folder: Path) -> bool:
+    """Tell whether a path lies in a folder when all links are followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _style(file: Path, value: str) -> str:
+    """Return a house style as it is to be loaded: a folder of the project, or a shipped name."""
+    folder = file.parent / value
+    if not folder.exists() and resource("templates", "styles").joinpath(value).is_dir():
         return value
-    return str(folder / value)
+    if not within(folder, file.parent):
+        message = f'"{value}" is a link that leads out of the folder of {file.name}'
+        raise wrong_settings(file, [Finding("bad-path", ("style",), message)])
+    return str(folder)
 
 
 def _rules(data: dict[str, Any]) -> Iterator[Finding]:
     """Yield what no schema can say of the settings."""
+    for key in ("records", "archives"):
+        for index, value in enumerate(data.get(key, ())):
+            yield from _inside((key, index), value)
+    if "style" in data:
+        yield from _inside(("style",), data["style"])
     for code in data.get("rules", {}):
         rule = RULES.get(code)
         if rule is None:
@@ -102,6 +124,22 @@ def _rules(data: dict[str, Any]) -> Iterator[Finding]:
         elif rule.firm:
             message = f'"{code}" cannot be changed, for the documents rely on it; leave it out'
             yield Finding("firm-rule", ("rules", code), message, "key")
+
+
+def _inside(path: tuple[str | int, ...], value: str) -> Iterator[Finding]:
+    """Yield why a path is none that stays in the project's folder, and means the same everywhere."""
+    if is_remote(value):
+        return
+    if "\\" in value:
+        message = (
+            f'write / instead of \\, as "{value.replace(chr(92), "/")}"; it is read so everywhere'
+        )
+        yield Finding("bad-path", path, message)
+    elif ".." in re.split("/", value) or PureWindowsPath(value).anchor:
+        message = (
+            f'"{value}" leads out of the folder of {NAME}, in which all that it names must lie'
+        )
+        yield Finding("bad-path", path, message)
 
 
 def audience(name: str) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.errors import BriefpackError
-from toolkit.places import is_remote, reason
+from toolkit.places import is_remote
 from toolkit.project.settings import NAME, Project, find, read_project
 from toolkit.resources import resource
 
@@ -25,6 +25,7 @@ def write_project(folder: Path, service: str | None = None) -> list[Path]:
     Returns what was written. Raises BriefpackError where the service's file exists or one cannot be
     written; nothing is written then.
     """
+    from toolkit.files import write_new
     from toolkit.version import VERSION  # which takes long to find out
 
     settings = find(folder)
@@ -40,16 +41,11 @@ def write_project(folder: Path, service: str | None = None) -> list[Path]:
         output = Project.output if is_remote(project.output) else _below(folder, project.output)
         files[folder / target] = text.replace("@VERSION@", VERSION).replace("@OUTPUT@", output)
     for path in files:
-        if path.exists():
+        if os.path.lexists(path):
             raise BriefpackError(
                 f"{path} is there already; write into another folder, and take over what you need"
             )
-    for path, text in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8", newline="\n")
-        except OSError as error:
-            raise BriefpackError(f"{path} cannot be written: {reason(error)}") from None
+    write_new({path: text.encode("utf-8") for path, text in files.items()})
     return list(files)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from toolkit.errors import BriefpackError
+from toolkit.files import write_new
 from toolkit.resources import resource
 
 _PLACEHOLDER = '"id": "my-meeting"'
@@ -20,10 +20,4 @@ def write_starter(path: Path) -> None:
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")[:80].strip("-")
     if slug and not re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", slug):
         text = text.replace(_PLACEHOLDER, f'"id": "{slug}"', 1)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise BriefpackError(f"{path} is there already; choose another name") from None
-    except OSError as error:
-        raise BriefpackError(f"{path} cannot be written: {error.strerror or error}") from None
+    write_new({path: text.encode("utf-8")})

@@ -28,7 +28,7 @@ def check(
     """
     if not isinstance(data, dict):
         return
-    facts = Facts(data, text, scheme_of(data, policy.scheme), folder)
+    facts = Facts(data, text, scheme_of(data, policy.scheme), folder, policy)
     for rule in RULES.values():
         if rule.check and policy.severities.get(rule.code) != "off":
             yield from rule.check(facts)

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from toolkit.record import schema
+from toolkit.record import archive, schema
 from toolkit.record.diagnostic import Severity
 from toolkit.record.finding import Finding
+from toolkit.record.policy import USUAL, Policy
 
 _ASCII = bytes(range(0x7F))
 
@@ -19,13 +20,14 @@ _ASCII = bytes(range(0x7F))
 class Facts:
     """What a rule may look at: any data, whether it follows the schema or not.
 
-    `scheme` are the handling marks in force; `folder` is where the record's file is.
+    `scheme` are the handling marks in force under the `policy`; `folder` is where the record's file is.
     """
 
     data: dict[str, Any]
     text: str
     scheme: tuple[str, ...]
     folder: Path | None = None
+    policy: Policy = USUAL
 
     def entries(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the entries of a list of the record that are objects, with their places."""
@@ -65,6 +67,15 @@ class Facts:
         items = holder.get("items") if isinstance(holder, dict) else None
         listed = items if isinstance(items, list) else []
         return [(index, item) for index, item in enumerate(listed) if isinstance(item, dict)]
+
+    @cached_property
+    def archived(self) -> list[tuple[int, dict[str, Any], archive.Archive | str]]:
+        """Each source that names an archived text, with its place and that text, or why it has none."""
+        if self.folder is None:
+            return []
+        texts = archive.Reader(self.folder, self.policy)
+        named = ((n, s, s.get("archived_text")) for n, s in self.entries("sources"))
+        return [(n, s, texts.look(name)) for n, s, name in named if isinstance(name, str)]
 
 
 Check = Callable[[Facts], Iterator[Finding]]

@@ -1,78 +1,42 @@
-"""Rules of quotations: what is marked verbatim stands in the archived text of its source."""
+"""Rules of quotations: what is marked verbatim stands in the archived text of its source.
+
+Messages say nothing of the archived text but whether the record's own words stand in it.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from toolkit.record.archive import Archive, normalised
 from toolkit.record.finding import Finding
-from toolkit.record.policy import Policy
 from toolkit.record.rules.book import Facts, rule
 
-_MOST_BYTES = 20_000_000
+MOST_SEARCHED = 2_000_000_000
+"""How many characters are looked through for the quotations of one record; a few seconds."""
 _NEAR = 0.6
-_ANCHORS = 4
-# Quotation marks, dashes and white space differ between printings of the same words.
-_SIGNS = str.maketrans(dict.fromkeys("“”„‟«»″＂‘’‚‛`´'\"", "'") | dict.fromkeys("–—‒―‑", "-"))
-
-
-def normalised(text: str) -> str:
-    """Return a text with one kind of quotation mark, dash and space."""
-    return re.sub(r"\s+", " ", text.translate(_SIGNS)).strip()
-
-
-@lru_cache(maxsize=16)
-def _archive(path: Path, changed: int) -> tuple[str, str]:
-    """Return an archived text, normalised, and its SHA-256; `changed` keeps the memory fresh."""
-    data = path.read_bytes()
-    return normalised(data.decode("utf-8")), hashlib.sha256(data).hexdigest()
-
-
-def archive_paths(data: dict[str, Any], folder: Path | None, policy: Policy) -> list[Path]:
-    """Return the archived texts that a record names, whether they are there or not."""
-    sources = data.get("sources")
-    names = [s.get("archived_text") for s in sources or () if isinstance(s, dict)]
-    return [folder / n for n in names if isinstance(n, str)] if folder else []
-
-
-def _archives(facts: Facts) -> Iterator[tuple[int, dict[str, Any], tuple[str, str] | str]]:
-    """Yield each source that names an archived text, with the text or why there is none."""
-    for index, source in facts.entries("sources"):
-        name = source.get("archived_text")
-        if not isinstance(name, str) or facts.folder is None:
-            continue
-        path = facts.folder / name
-        try:
-            if not path.resolve().is_relative_to(facts.folder.resolve()):
-                yield index, source, "it leads out of the record's folder"
-            elif path.stat().st_size > _MOST_BYTES:
-                yield index, source, "it is too large"
-            else:
-                yield index, source, _archive(path, path.stat().st_mtime_ns)
-        except (OSError, ValueError) as error:
-            reason = (
-                "it is no UTF-8 text" if isinstance(error, ValueError) else "there is no such file"
-            )
-            yield index, source, reason
+_SHOWN = 80
+_MISSING = "this quotation is not in the archived text of its source"
+_TOO_LONG = (
+    "this quotation was not compared, for the quotations and archived texts of this record are too "
+    "long together; archive no more of a source than what the record needs"
+)
 
 
 @rule(
     "archive-missing",
     "warning",
     "the archived text of a source can be read",
-    why="Quotations are compared with it. It lies in the folder of the record or below.",
-    wrong='"sources": [{"id": "s", "title": "Readout", "archived_text": "no-such-file.txt"}]',
+    why="Quotations are compared with it. It is a text file (UTF-8, at most 20 MB) in the folder "
+    "sources, or in one that the project's settings name as archives.",
+    wrong='"sources": [{"id": "s", "title": "Readout", "archived_text": "sources/no-such-file.txt"}]',
     right='"sources": [{"id": "s", "title": "Readout"}]',
 )
 def archives(facts: Facts) -> Iterator[Finding]:
     """Yield each archive-missing."""
-    for index, source, found in _archives(facts):
-        if isinstance(found, str):
-            message = f'"{source["archived_text"]}" cannot be read: {found}'
+    for index, source, text in facts.archived:
+        if isinstance(text, str):
+            message = f'"{_short(source["archived_text"])}" cannot be read: {text}'
             yield Finding("archive-missing", ("sources", index, "archived_text"), message)
 
 
@@ -80,17 +44,21 @@ def archives(facts: Facts) -> Iterator[Finding]:
     "archive-changed",
     "warning",
     "the archived text of a source is the one whose hash was noted",
-    why="The hash shows that nobody changed the text after it was archived.",
-    wrong='"sources": [{"id": "s", "title": "Readout", "archived_text": "readout.txt", "sha256": '
-    '"0000000000000000000000000000000000000000000000000000000000000000"}]',
-    right='"sources": [{"id": "s", "title": "Readout", "archived_text": "readout.txt"}]',
+    why="The hash shows that nobody changed the text after it was archived. It is not printed, for "
+    'a hash tells what a text is to those who can guess it; "sha256sum FILE" does.',
+    wrong='"sources": [{"id": "s", "title": "Readout", "archived_text": "sources/readout.txt", '
+    '"sha256": "0000000000000000000000000000000000000000000000000000000000000000"}]',
+    right='"sources": [{"id": "s", "title": "Readout", "archived_text": "sources/readout.txt"}]',
 )
 def changed(facts: Facts) -> Iterator[Finding]:
     """Yield each archive-changed."""
-    for index, source, found in _archives(facts):
+    for index, source, text in facts.archived:
         noted = source.get("sha256")
-        if not isinstance(found, str) and isinstance(noted, str) and noted != found[1]:
-            message = f'"{source["archived_text"]}" has another hash: {found[1]}'
+        if isinstance(text, Archive) and isinstance(noted, str) and noted != text.sha256:
+            message = (
+                f'"{_short(source["archived_text"])}" has another hash; it was changed since it was '
+                "archived, or the hash is that of another file"
+            )
             yield Finding("archive-changed", ("sources", index, "sha256"), message)
 
 
@@ -100,58 +68,81 @@ def changed(facts: Facts) -> Iterator[Finding]:
     "a verbatim quotation stands in the archived text of its source",
     why="What is printed in quotation marks must be what was said. Spaces, dashes and the form of "
     'quotation marks do not count; a quotation in your own words has the mode "reported".',
-    wrong='"sources": [{"id": "s", "title": "Readout", "archived_text": "readout.txt"}], '
+    wrong='"sources": [{"id": "s", "title": "Readout", "archived_text": "sources/readout.txt"}], '
     '"statements": [{"id": "st", "kind": "thanks", "mode": "verbatim", "speaker": "anna", "text": '
     '"We are grateful for your help.", "sources": ["s"]}]',
-    right='"sources": [{"id": "s", "title": "Readout", "archived_text": "readout.txt"}], '
+    right='"sources": [{"id": "s", "title": "Readout", "archived_text": "sources/readout.txt"}], '
     '"statements": [{"id": "st", "kind": "thanks", "mode": "verbatim", "speaker": "anna", "text": '
     '"We are grateful for your warm welcome.", "sources": ["s"]}]',
 )
 def verbatim(facts: Facts) -> Iterator[Finding]:
     """Yield each not-in-source."""
-    kept = {source.get("id"): found for _, source, found in _archives(facts)}
+    named = {source.get("id"): text for _, source, text in facts.archived}
+    search, near = _Search(MOST_SEARCHED), _Search(MOST_SEARCHED)
     for index, statement in facts.entries("statements"):
         if statement.get("mode") != "verbatim":
             continue
-        sources = statement.get("sources")
-        listed = sources if isinstance(sources, list) else []
-        archived = [kept[ref] for ref in listed if isinstance(ref, str) and ref in kept]
-        texts = [found[0] for found in archived if not isinstance(found, str)]
-        if not texts:
+        cited = statement.get("sources")
+        refs = [ref for ref in cited if isinstance(ref, str)] if isinstance(cited, list) else []
+        texts = [text for text in map(named.get, refs) if isinstance(text, Archive)]
+        forms = statement.get("text")
+        listed = list(forms.values()) if isinstance(forms, dict) else [forms]
+        quoted = [normalised(form).strip("'") for form in listed if isinstance(form, str)]
+        if not texts or not quoted:
             continue
-        said = statement.get("text")
-        forms = list(said.values()) if isinstance(said, dict) else [said]
-        words = [normalised(form).strip("'") for form in forms if isinstance(form, str)]
-        if words and not any(word in text for word in words for text in texts):
-            yield Finding("not-in-source", ("statements", index, "text"), _miss(words[0], texts))
+        texts = list(dict.fromkeys(texts))
+        if any(search.stands(form, text.text()) for text in texts for form in quoted):
+            continue
+        message = _difference(quoted[0].split(), texts, near) if search.left >= 0 else _TOO_LONG
+        yield Finding("not-in-source", ("statements", index, "text"), message)
 
 
-def _miss(words: str, texts: list[str]) -> str:
-    """Say that words were not found, and where the nearest passage differs."""
-    import difflib  # for few records
+class _Search:
+    """Looks for words in texts, in time that grows with their lengths.
 
-    message = "this quotation is not in the archived text of its source"
-    said = words.split()
-    best, steps, nearest = 0.0, [], said
-    for text in texts:
-        there = [word.strip("'") for word in text.split()]
-        for start in _starts(said, there):
-            passage = there[start : start + len(said)]
-            matcher = difflib.SequenceMatcher(None, said, passage, autojunk=False)
-            if matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
-                best, steps, nearest = ratio, matcher.get_opcodes(), passage
-    for tag, a, b, c, d in steps if best >= _NEAR else ():
-        if tag != "equal":
-            mine, theirs = " ".join(said[a:b]), " ".join(nearest[c:d])
-            return f'{message}; it has "{mine}" where the source has "{theirs}"'
-    return message + '; quote what was said, or write "mode": "reported"'
+    `left` is how many characters it may still look through; below zero, nothing is found.
+    """
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def stands(self, words: str, text: str) -> bool:
+        """Tell whether words stand in a text."""
+        self.left -= len(words) + len(text)
+        return self.left >= 0 and words in text
 
 
-def _starts(said: list[str], there: list[str]) -> Iterator[int]:
-    """Yield where a passage may begin: one of the first words of the quotation stands there."""
-    places = {word: offset for offset, word in reversed(list(enumerate(said[:_ANCHORS])))}
-    seen = set()
-    for index, word in enumerate(there):
-        if word in places and (start := index - places[word]) >= 0 and start not in seen:
-            seen.add(start)
-            yield start
+def _difference(words: list[str], archived: Iterable[Archive], search: _Search) -> str:
+    """Say that a quotation is not there, and which of its words are not where the others are."""
+    count = len(words)
+    first = last = 0
+    for archive in archived:
+        ends = _ends(words, archive.text(), search)
+        first, last = max((first, last), ends, key=sum)
+    if search.left < 0 or first + last < _NEAR * count:
+        return f'{_MISSING}; quote what was said, or write "mode": "reported"'
+    if first + last == count:
+        before, after = " ".join(words[max(0, first - 3) : first]), " ".join(words[first:][:3])
+        return f'{_MISSING}; there, "{_short(before)}" is not followed by "{_short(after)}"'
+    other = _short(" ".join(words[first : count - last]))
+    return f'{_MISSING}; it differs at "{other}" (word {first + 1} of {count})'
+
+
+def _ends(words: list[str], text: str, search: _Search) -> tuple[int, int]:
+    """Return how many of the first words stand together in a text, and how many of the last ones."""
+    first = _most(len(words), lambda n: search.stands(f"{' '.join(words[:n])} ", text))
+    last = _most(len(words) - first, lambda n: search.stands(f" {' '.join(words[-n:])}", text))
+    return first, last
+
+
+def _most(count: int, holds: Callable[[int], bool]) -> int:
+    """Return the greatest number up to `count` for which something holds that holds for all below."""
+    low = 0
+    while low < count:
+        middle = (low + count + 1) // 2
+        low, count = (middle, count) if holds(middle) else (low, middle - 1)
+    return low
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}..."
