@@ -7,6 +7,12 @@ class BriefpackError(Exception):
     """Something a user can mend; the message says what, in plain words."""
 
 
+def unforeseen(error: BaseException) -> str:
+    """Return the sentence for what nobody foresaw; it is the program's fault, whoever meets it."""
+    told = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")[:300]
+    return f"something unforeseen happened ({told}); please report this"
+
+
 class UsageError(BriefpackError):
     """The call itself is wrong: an option that does not exist, or two that exclude each other."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from toolkit.cli import build, ci, collection, rules, single, validate, watch
 from toolkit.cli.shown import print_reports
+from toolkit.cli.streams import all_written, make_sound, say
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.record.diagnostic import InvalidFileError
 
@@ -18,35 +19,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `briefpack`; return 0, 1 where something is wrong with a file, 2 for wrong usage."""
     # Records make many small objects and no cycles; looking for those costs time for nothing.
     gc.set_threshold(50_000, 20, 20)
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    _speak_utf8()
+    make_sound()
+    code = _outcome(arguments)
+    return code if all_written() else code or 1
+
+
+def _outcome(arguments: Sequence[str] | None) -> int:
+    options = argparse.Namespace(debug=bool(os.environ.get("BRIEFPACK_DEBUG")))
     try:
+        _parser().parse_args(arguments, options)
         code: int = options.run(options)
-        sys.stdout.flush()
         return code
+    except SystemExit as end:  # argparse has said what there was to say
+        return end.code if isinstance(end.code, int) else 0
     except UsageError as error:
-        print(f"briefpack: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     except InvalidFileError as error:
         print_reports([error.report], sys.stderr)
         return 1
     except BriefpackError as error:
-        print(f"briefpack: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # The reader of our output has gone; so has the reason to write.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say(str(error))
         return 1
     except KeyboardInterrupt:
-        print("briefpack: stopped", file=sys.stderr)
+        say("stopped")
         return 130
+    except Exception as error:  # the one place for what nobody foresaw
+        # Where it is a stream that cannot be written, that was the reason, and it has been said.
+        if not (isinstance(error, OSError) and not all_written()):
+            _unforeseen(error, debug=options.debug)
+        return 1
 
 
-def _speak_utf8() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+def _unforeseen(error: Exception, *, debug: bool) -> None:
+    from toolkit.errors import unforeseen
+
+    if debug:
+        import traceback
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            say(line)
+    say(unforeseen(error) + ("" if debug else "; --debug shows where"))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for module in (single, validate, build, watch, collection, ci, rules):
         module.add(commands)
+    for each in (parser, *commands.choices.values()):
+        each.add_argument(
+            "--debug",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show where in the program an error comes from that nobody foresaw",
+        )
     return parser
 
 

@@ -96,10 +96,11 @@ def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
     """Mend files, or show how they would be mended; tell whether one shown would still be wrong."""
     import difflib
 
-    from toolkit.pack.files import write_all
+    from toolkit.files import write
     from toolkit.record.fix import fixed
     from toolkit.record.source import UnreadableError, read
     from toolkit.record.validate import check
+    from toolkit.report.text import printable
 
     wrong = False
     for name in records:
@@ -107,7 +108,7 @@ def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
             text = read(name)
         except UnreadableError as error:
             if show:
-                print(f"{name}: {error}", file=sys.stderr)
+                print(printable(f"{name}: {error}"), file=sys.stderr)
                 wrong = True
             continue
         mended = fixed(text, policy)
@@ -116,6 +117,10 @@ def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
             sys.stdout.writelines(difflib.unified_diff(old, new, name, name))
             wrong = wrong or not check(mended, policy)[0].valid
         elif mended.data != text.data and text.folder is not None:
-            write_all(text.folder, [(Path(name).name, mended.data)])
-            print(f"{name}: mended", file=sys.stderr)
+            path = Path(name)
+            more = (
+                "; its other hard links keep the earlier text" if path.stat().st_nlink > 1 else ""
+            )
+            write(path, mended.data)
+            print(f"{printable(name)}: mended{more}", file=sys.stderr)
     return wrong
