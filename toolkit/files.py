@@ -24,6 +24,7 @@ except ImportError:  # Windows
 _PREFIX, _SUFFIX = ".briefpack-", ".tmp"
 _OWNER = 0o600
 _HOUR = 3600.0
+_WINDOWS = os.name == "nt"
 
 
 def permissions(*names: str | Path) -> int:
@@ -214,7 +215,7 @@ class _Aside:
             rights = _taken_over(self.target, self._earlier, self.path)
             self.path.chmod(rights & self._most)
         _settle(self.file)
-        if os.name == "nt":  # where what is open cannot be moved
+        if _WINDOWS:  # where what is open cannot be moved
             self.file.close()
 
 
@@ -346,7 +347,7 @@ def _settle(file: BinaryIO) -> None:
 
 def _why(error: Exception) -> str:
     """Return why the system refused, and what to do where a program holds a file open (Windows)."""
-    if isinstance(error, PermissionError) and os.name == "nt" and error.filename:
+    if isinstance(error, PermissionError) and _WINDOWS and error.filename:
         return (
             f"{Path(error.filename).name}: {reason(error)}; if it is open, close it in Word, Excel "
             "or the PDF reader"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.making import record, written
 from tests.record.rules.test_book import EXAMPLES, record_with
 from tests.test_cli import run
 from toolkit.pack.build import build
+from toolkit.project.records import record_files
+from toolkit.project.settings import Project, read_project
 from toolkit.record.load import load
 from toolkit.record.policy import Policy
 from toolkit.record.rules import RULES
@@ -50,6 +53,16 @@ def test_validate_without_arguments_takes_all_records_from_any_folder_below(proj
             "2:10",
             "among the records",
         ),
+        ('records = ["../../etc/*"]\n', "1:12", "leads out of the folder"),
+        ('records = ["records/*.json", "/etc/*"]\n', "1:30", "leads out of the folder"),
+        ('records = ["records/../../*.json"]\n', "1:12", "leads out of the folder"),
+        ('records = ["C:/records/*.json"]\n', "1:12", "leads out of the folder"),
+        ("records = ['records\\*.json']\n", "1:12", 'write / instead of \\, as "records/*.json"'),
+        ('archives = ["sources", "../texts"]\n', "1:24", "leads out of the folder"),
+        ('archives = ["/etc"]\n', "1:13", "leads out of the folder"),
+        ("archives = []\n", "1:12", ""),
+        ('style = "../house"\n', "1:9", "leads out of the folder"),
+        ('style = "/srv/house"\n', "1:9", "leads out of the folder"),
         ('documents = ["letter"]\n', "1:14", ""),
         ("pdf_version = 3\n", "1:15", ""),
         ('languages = ["English"]\n', "1:14", ""),
@@ -117,3 +130,91 @@ def test_the_style_of_the_project_brings_its_handling_marks(project: Path) -> No
     done = run("build", "--report", "r.json", cwd=project)
     assert done.returncode == 0
     assert json.loads((project / "r.json").read_text())["counts"] == {"withheld": 1}
+
+
+SECRET = '{"password": swordfish}'
+
+
+@pytest.mark.parametrize("pattern", ["records/**/*.json", "records/*/x.json", "*/linked.json"])
+def test_a_link_out_of_the_project_is_no_record(project: Path, pattern: str) -> None:
+    outside = project.parent / f"{project.name}-outside"
+    outside.mkdir()
+    (outside / "x.json").write_text(SECRET)
+    (project / "records" / "linked.json").symlink_to(outside / "x.json")
+    (project / "records" / "folder").symlink_to(outside)
+    settings(project, f'records = ["records/2024/*.json", "{pattern}"]\n')
+    for command in ("validate", "build", "status"):
+        done = run(command, cwd=project)
+        assert done.returncode == 1
+        assert "briefpack.toml:1:35" in done.stderr
+        assert "a link out of the folder of briefpack.toml" in done.stderr
+        assert "swordfish" not in done.stderr + done.stdout
+
+
+def test_links_within_the_project_are_records_and_loops_of_folders_end(project: Path) -> None:
+    (project / "records" / "one-too.json").symlink_to("one.json")
+    for name in ("loop", "again"):
+        (project / "records" / name).symlink_to(".")
+    (project / "records" / ".hidden").mkdir()
+    written(project / "records" / ".hidden" / "three.json", record(id="three"))
+    read = read_project(project / "briefpack.toml")
+    names = [Path(file).name for file in record_files(read)]
+    assert names == ["two.json", "one-too.json", "one.json"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("**", "a.json b.txt c.json d.json"),
+        ("**/*.json", "a.json c.json d.json"),
+        ("**/**/*.json", "a.json c.json d.json"),
+        ("x/**/*.json", "c.json d.json"),
+        ("**/y/*", "d.json"),
+        ("**/y/**", "d.json"),
+        ("x/*/*.json", "d.json"),
+        ("[ab].*", "a.json b.txt"),
+        ("?.json", "a.json"),
+        ("./a.json", "a.json"),
+    ],
+)
+def test_patterns_find_what_they_say(tmp_path: Path, pattern: str, names: str) -> None:
+    for name in ("a.json", "b.txt", "x/c.json", "x/y/d.json", ".h/e.json", "x/.f.json"):
+        written(tmp_path / name, {})
+    # At an address, the packs are among no files of this machine.
+    read = Project(tmp_path / "briefpack.toml", (pattern,), output="s3://bucket/packs")
+    assert sorted(Path(file).name for file in record_files(read)) == names.split()
+
+
+def test_the_style_lies_in_the_project_whatever_links_say_and_where_the_call_is(
+    project: Path,
+) -> None:
+    assert run("style", "house", cwd=project.parent).returncode == 0
+    house = project.parent / "house"
+    try:
+        settings(project, 'records = ["records/**/*.json"]\nstyle = "house"\n')
+        # The folder of that name is where the command runs, not where the settings are.
+        done = run("validate", "--config", project / "briefpack.toml", cwd=project.parent)
+        assert done.returncode == 1
+        assert "no such style" in done.stderr
+        (project / "house").symlink_to(house)
+        done = run("build", cwd=project)
+        assert done.returncode == 1
+        assert "briefpack.toml:2:9" in done.stderr
+        assert "a link that leads out" in done.stderr
+        assert run("validate", "--style", house, cwd=project).returncode == 1
+        settings(project, 'records = ["records/**/*.json"]\n')
+        assert run("validate", "--style", house, cwd=project).returncode == 0
+    finally:
+        shutil.rmtree(house)
+
+
+def test_settings_that_are_a_link_out_of_their_folder_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "briefpack.toml").symlink_to("../secret")
+    for command in ("validate", "build", "init"):
+        done = run(command, cwd=folder)
+        assert done.returncode == 1
+        assert "swordfish" not in done.stderr + done.stdout
+    assert "leads out of its folder" in run("validate", cwd=folder).stderr

@@ -80,7 +80,9 @@ def _paths(folder: Path, pattern: str) -> Iterator[Path]:
 
 def _among(project: Project, out: str, pattern: str, files: list[str]) -> bool:
     """Tell whether a pattern finds, or once packs are there will find, files of the output."""
-    if is_remote(pattern) or is_remote(out):
+    if is_remote(pattern) != is_remote(out):
+        return False
+    if is_remote(out):
         base = pattern.partition("*")[0].rpartition("/")[0]
         return "**" in pattern and out.startswith(base)
     output = Path(out).resolve()

@@ -71,6 +71,10 @@ def read_project(file: str | Path | None = None) -> Project:
     if path is None:
         return Project()
     path = short(path)
+    if file is None and not within(path, path.parent):
+        raise BriefpackError(
+            f"{path} is a link that leads out of its folder; name it with --config"
+        )
     data = read_settings(path, _SCHEMA, _rules)
     lists = {key: tuple(value) for key, value in data.items() if isinstance(value, list)}
     known = {**data, **lists, "file": path}

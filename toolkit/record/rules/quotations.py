@@ -14,7 +14,7 @@ from toolkit.record.rules.book import Facts, rule
 
 MOST_SEARCHED = 2_000_000_000
 """How many characters are looked through for the quotations of one record; a few seconds."""
-_NEAR = 0.6
+_NEAR = 0.4
 _SHOWN = 80
 _MISSING = "this quotation is not in the archived text of its source"
 _TOO_LONG = (
