@@ -228,6 +228,17 @@ def test_the_message_says_which_words_differ_and_quotes_the_record_only(
     assert "SWORDFISH" not in diagnostic.message
 
 
+@pytest.mark.parametrize("names", [("near.txt", "far.txt"), ("far.txt", "near.txt")])
+def test_of_several_sources_the_nearest_is_the_one_that_is_told(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    archived(tmp_path, "We will build a new road together.", "near.txt")
+    archived(tmp_path, "We will see.", "far.txt")
+    data = citing(*(f"sources/{name}" for name in names), quotes=("We will build a road together",))
+    (diagnostic,) = found(tmp_path, data)
+    assert diagnostic.message.endswith('"will build a" is not followed by "road together"')
+
+
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta"]), min_size=1, max_size=12),
        st.lists(st.sampled_from(["omega", "sigma"]), max_size=30))  # fmt: skip
 def test_no_word_of_the_file_is_told(quote: list[str], text: list[str]) -> None:

@@ -12,7 +12,7 @@ from toolkit.record.archive import Archive, normalised
 from toolkit.record.finding import Finding
 from toolkit.record.rules.book import Facts, rule
 
-MOST_SEARCHED = 2_000_000_000
+MOST_SEARCHED = 1_000_000_000
 """How many characters are looked through for the quotations of one record; a few seconds."""
 _NEAR = 0.4
 _SHOWN = 80
@@ -78,7 +78,7 @@ def changed(facts: Facts) -> Iterator[Finding]:
 def verbatim(facts: Facts) -> Iterator[Finding]:
     """Yield each not-in-source."""
     named = {source.get("id"): text for _, source, text in facts.archived}
-    search, near = _Search(MOST_SEARCHED), _Search(MOST_SEARCHED)
+    search, near = _Search(MOST_SEARCHED), _Search(MOST_SEARCHED // 4)
     for index, statement in facts.entries("statements"):
         if statement.get("mode") != "verbatim":
             continue
