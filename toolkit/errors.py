@@ -27,9 +27,3 @@ class UnshowableTextError(BriefpackError):
     def __init__(self, message: str, text: str) -> None:
         super().__init__(message)
         self.text = text
-
-
-def unforeseen(error: BaseException) -> str:
-    """Return the sentence for an error that nobody foresaw."""
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return f"something unforeseen happened ({what}); please report this"

@@ -170,6 +170,8 @@ def remove(folder: Path, names: Iterable[str]) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what killed runs left aside in a folder, and nothing that a living run is writing."""
+    if is_remote(folder):  # where each file is put in whole
+        return
     for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with suppress(OSError):
             if path.is_dir() or fcntl is None:  # whose use cannot be seen

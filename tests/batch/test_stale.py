@@ -212,16 +212,14 @@ def test_an_interrupted_run_is_known_again_by_its_journal(project: Path) -> None
     old = snapshot(project / "packs" / "one")
     written(project / "records" / "one.json", record(id="one", title="Second"))
     code = (
-        "import sys, os; from toolkit.pack import files; from toolkit.cli import main\n"
-        "real = os.replace\n"
-        "class Killed(BaseException): pass\n"
+        "import os\n"
         "from pathlib import Path\n"
-        "count = [0]\n"
+        "from toolkit.cli import main\n"
+        "real = os.replace\n"
         "def replace(self, target):\n"
         "    if str(target).endswith('manifest.json'): os._exit(9)\n"
         "    return real(self, target)\n"
         "Path.replace = replace\n"
-        "os.replace = lambda a, b: replace(a, b)\n"
         "main(['build', '--jobs', '1'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project, check=False)

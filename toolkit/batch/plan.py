@@ -16,7 +16,7 @@ from toolkit.batch.cache import Cache, basis_of, stamps_of
 from toolkit.batch.jobs import Job, Order, Outcome
 from toolkit.batch.pool import Pool, outcomes
 from toolkit.errors import unforeseen
-from toolkit.pack.files import remove_leftovers
+from toolkit.files import remove_leftovers
 from toolkit.pack.manifest import read_manifest
 from toolkit.pack.state import State
 from toolkit.pack.targets import BuildOptions, pack_name

@@ -17,9 +17,9 @@ from toolkit.batch.cache import stamps_of
 from toolkit.batch.jobs import Job, Order, Outcome, Stamp, Status
 from toolkit.errors import BriefpackError, UsageError, WithheldError, unforeseen
 from toolkit.export.style import Style, load_style
+from toolkit.files import remove_leftovers
 from toolkit.pack.build import record_mode
 from toolkit.pack.contents import PackPlan
-from toolkit.pack.files import remove_leftovers
 from toolkit.pack.manifest import NAME, read_manifest, stale_reasons
 from toolkit.pack.state import State
 from toolkit.pack.writer import EditedFilesError, altered_files, delete_pack, write_pack

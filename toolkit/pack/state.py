@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import BriefpackError
-from toolkit.pack.files import write_all
+from toolkit.files import write_all
 from toolkit.places import is_remote, place, reason
 
 FOLDER = ".briefpack"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.errors import BriefpackError
+from toolkit.files import remove, remove_leftovers, write_all
 from toolkit.pack.contents import Contents
-from toolkit.pack.files import remove, remove_leftovers, write_all
 from toolkit.pack.manifest import NAME, Manifest, read_manifest
 from toolkit.pack.state import State
 from toolkit.places import reason

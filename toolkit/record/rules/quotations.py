@@ -6,7 +6,6 @@ Messages say nothing of the archived text but whether the record's own words sta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from toolkit.record.archive import Archive, normalised
 from toolkit.record.finding import Finding
