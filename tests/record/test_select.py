@@ -366,10 +366,12 @@ def with_withheld_entries(draw: st.DrawFn) -> dict[str, Any]:
         entries = listed(data, pattern)
         place = draw(st.integers(0, len(entries)))
         entries.insert(place, {**more, "handling": draw(st.sampled_from(MARKS[1:]))})
+    for _ in range(draw(st.integers(0, 2))):
+        position = {"side": held("delegations"), "text": draw(WORDS), "handling": "official"}
+        data["topics"][0]["positions"].insert(draw(st.integers(0, 1)), position)
     keys = st.sampled_from(["x-own", "x-b", "x-zz"])
-    for holder in (data, data["handling"], data["agreements"], data["topics"][0]):
-        if holder.get("handling") is not None or holder is not data["topics"][0]:
-            holder.update(draw(st.dictionaries(keys, WORDS, max_size=2)))
+    for holder in (data, data["handling"], data["agreements"], data["background"][0]):
+        holder.update(draw(st.dictionaries(keys, WORDS, max_size=2)))
     return data
 
 

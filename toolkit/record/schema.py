@@ -94,7 +94,9 @@ class Reference:
 
     def refers(self, value: Any) -> bool:
         """Tell whether a value that stands there is meant as an id."""
-        return isinstance(value, str) and bool(regex(self.form).search(value))
+        return isinstance(value, str) and (
+            not self.form or regex(self.form).search(value) is not None
+        )
 
 
 def resolve(node: dict[str, Any], root: dict[str, Any] | None = None) -> dict[str, Any]:
