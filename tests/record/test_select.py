@@ -120,7 +120,7 @@ def test_a_mark_never_becomes_a_path(tmp_path: Path, mark: str) -> None:
     )
     assert pack.folder.parent == out
     assert not set(pack.folder.name) & set('<>:"/\\|?*')
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "r.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".briefpack", "out", "r.json"]
 
 
 # What is left tells nothing of what was withheld
@@ -383,3 +383,19 @@ def test_records_that_differ_in_withheld_entries_only_give_the_same_bytes(
     chosen = [select(loaded(data), "public") for data in (one, other)]
     assert chosen[0].source.data == chosen[1].source.data
     assert b"zz-" not in chosen[0].source.data
+
+
+def test_packs_of_such_records_are_the_same_byte_for_byte(tmp_path: Path) -> None:
+    def pack(folder: Path, data: dict[str, Any]) -> dict[str, bytes]:
+        made = toolkit.build(written(folder / "r.json", data), folder / "out", audience="public")
+        return {file.name: file.read_bytes() for file in made.folder.iterdir()}
+
+    one, other = both("One"), both("Другое", "confidential")
+    for data in (one, other):
+        data["agreements"]["items"][0]["related"] = [held("agreements.items"), "A title"]
+    other["sources"].append({"id": "zz-only", "title": "Cited by what is withheld"})
+    other["statements"][1]["sources"] = ["zz-only"]
+    other["x-own"] = "Ours"
+    first_pack = pack(tmp_path / "one", one)
+    assert len(first_pack) == 4
+    assert first_pack == pack(tmp_path / "other", other)
