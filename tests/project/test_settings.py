@@ -11,10 +11,12 @@ import pytest
 from tests.making import record, written
 from tests.record.rules.test_book import EXAMPLES, record_with
 from tests.test_cli import run
+from toolkit.export.style import load_style, shipped_styles
 from toolkit.pack.build import build
+from toolkit.pack.extract import extract
 from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
-from toolkit.record.load import load
+from toolkit.record.load import InvalidRecordError, load
 from toolkit.record.policy import Policy
 from toolkit.record.rules import RULES
 from toolkit.record.validate import validate
@@ -218,3 +220,104 @@ def test_settings_that_are_a_link_out_of_their_folder_are_not_read(tmp_path: Pat
         assert done.returncode == 1
         assert "swordfish" not in done.stderr + done.stdout
     assert "leads out of its folder" in run("validate", cwd=folder).stderr
+
+
+REVERSED = {"mark": "official", "scheme": ["confidential", "restricted", "official", "public"]}
+"""An order of the marks in which an audience of "official" may see what is restricted."""
+
+
+def stated(project: Path, where: str) -> None:
+    """State the ministry's marks, in the settings or in a house style."""
+    scheme = 'scheme = ["public", "official", "restricted", "confidential"]\n'
+    usual = 'records = ["records/**/*.json"]\naudiences = ["official"]\n'
+    if where == "project":
+        settings(project, usual + scheme)
+        return
+    run("style", "house", cwd=project)
+    (project / "house" / "style.toml").write_text(f"[handling]\n{scheme}", "utf-8")
+    settings(project, usual + 'style = "house"\n')
+
+
+@pytest.mark.parametrize("where", ["project", "style"])
+def test_no_record_turns_the_ministrys_order_of_marks_round(project: Path, where: str) -> None:
+    stated(project, where)
+    secret = {"text": "A secret.", "handling": "restricted"}
+    path = written(
+        project / "records" / "one.json", record(id="one", handling=REVERSED, objectives=[secret])
+    )
+    line = path.read_text("utf-8").split('"scheme"')[0].count("\n") + 1
+    for command in (("validate",), ("build",), ("build", path), ("register", "-o", "r.csv"),
+                    ("status", "--audience", "official")):  # fmt: skip
+        done = run(*command, cwd=project)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1, command
+        assert f"one.json:{line}:15: error" in said, command
+        assert "public, official, restricted, confidential" in said
+        assert "[other-scheme]" in said
+        assert "A secret" not in (done.stdout if command[0] == "status" else "")
+    assert [p.name for p in (project / "packs").iterdir()] == ["two--official"]
+    with pytest.raises(InvalidRecordError) as error:
+        if where == "style":  # a record that was loaded without it
+            build(load(path), project / "out", style=project / "house")
+        load(path, read_project(project / "briefpack.toml").policy())
+    assert {d.rule for d in error.value.report.diagnostics} >= {"other-scheme"}
+    assert not (project / "out").exists()
+
+
+@pytest.mark.parametrize("where", ["project", "style"])
+def test_a_record_may_state_the_ministrys_own_scheme(project: Path, where: str) -> None:
+    stated(project, where)
+    scheme = ["public", "official", "restricted", "confidential"]
+    written(project / "records" / "one.json", record(id="one", handling={"mark": "public", "scheme": scheme}))  # fmt: skip
+    assert run("validate", cwd=project).returncode == 0
+    assert run("build", cwd=project).returncode == 0
+
+
+def test_a_records_own_scheme_holds_where_nobody_else_states_one(project: Path) -> None:
+    own = {"mark": "open", "scheme": ["open", "closed"]}
+    aim = [{"text": "Shut.", "handling": "closed"}, {"text": "Ajar.", "handling": "open"}]
+    written(project / "records" / "one.json", record(id="one", handling=own, objectives=aim))
+    (project / "records" / "2024" / "two.json").unlink()
+    settings(project, 'records = ["records/*.json"]\naudiences = ["open"]\n')
+    assert run("validate", cwd=project).returncode == 0
+    assert run("build", "--only", "summary", cwd=project).returncode == 0
+    made = extract(project / "packs" / "one--open" / "one--open-summary.pdf").data
+    assert [o["text"] for o in json.loads(made)["objectives"]] == ["Ajar."]
+    for name in shipped_styles():
+        assert load_style(name).handling.scheme == (), "validate without a style relies on this"
+
+
+def test_a_project_and_a_style_that_state_different_marks_are_told(project: Path) -> None:
+    stated(project, "style")
+    with (project / "briefpack.toml").open("a", encoding="utf-8") as file:
+        file.write('scheme = ["public", "secret"]\n')
+    for command in (("validate",), ("build",), ("register", "-o", "r.csv"), ("status",)):
+        done = run(*command, cwd=project)
+        assert done.returncode == 1
+        assert "briefpack.toml:4:10: error" in done.stderr
+        assert "public, official, restricted, confidential" in done.stderr
+    assert not (project / "packs").exists()
+
+
+@pytest.mark.parametrize("setting", ["", 'extensions = ["x-file-number"]\n'])
+def test_own_keys_leave_the_house_only_where_the_project_lists_them(
+    project: Path, setting: str
+) -> None:
+    own = {"x-file-number": "F-17", "x-internal": "Ours."}
+    written(project / "records" / "one.json", record(id="one", **own))
+    settings(project, f'records = ["records/*.json"]\naudiences = ["whole", "public"]\n{setting}')
+    assert run("build", "--only", "summary", cwd=project).returncode == 0
+    held = {
+        name: json.loads(extract(project / "packs" / name / f"{name}-summary.pdf").data)
+        for name in ("one", "one--public")
+    }
+    assert {key: held["one"].get(key) for key in own} == own
+    assert held["one--public"].get("x-file-number") == ("F-17" if setting else None)
+    assert "x-internal" not in held["one--public"]
+
+
+def test_a_key_that_is_not_the_ministrys_own_cannot_be_an_extension(project: Path) -> None:
+    settings(project, 'records = ["records/*.json"]\nextensions = ["summary"]\n')
+    done = run("validate", cwd=project)
+    assert done.returncode == 1
+    assert "briefpack.toml:2:15: error" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,6 +105,50 @@ def test_a_ministrys_own_keys_are_accepted_everywhere() -> None:
 @pytest.mark.parametrize("tail", ["\n", " ", "\u2028"])
 def test_patterns_end_where_the_text_ends(tail: str) -> None:
     assert list(schema.validator_of("meeting.schema.json").iter_errors(record(id=f"made{tail}")))
+
+
+def test_no_property_holds_an_id_without_saying_to_what_it_refers() -> None:
+    declared = {id(n) for _, n in nodes(SCHEMA) if "x-refers-to" in n}
+    speaking = 0
+    for where, node in nodes(SCHEMA):
+        if node.get("$ref", "").endswith("/id"):
+            assert where.endswith("/properties/id") or where.rsplit("/", 1)[1] == "id", where
+        # The descriptions of properties and of the items of their lists speak of ids in these words.
+        inner = node.get("items", node)
+        if re.search(r"\b(an|the) ids? of\b", node.get("description", ""), re.IGNORECASE):
+            speaking += 1
+            assert id(node) in declared or id(inner) in declared, where
+    assert speaking > 25
+    known = set(schema.id_patterns())
+    for reference in schema.references():
+        assert reference.targets, reference.pattern
+        assert set(reference.targets) <= known, reference.pattern
+
+
+def test_every_reference_states_what_becomes_of_an_entry_whose_pointer_is_withheld() -> None:
+    fates = schema.when_withheld()
+    stated = set()
+    for reference in schema.references():
+        in_list = reference.pattern[-1] == schema.EVERY
+        place = reference.pattern[:-1] if in_list else reference.pattern
+        allowed = {"pointer-goes", "entry-goes"} | ({"entry-goes-with-last"} if in_list else set())
+        assert fates[place] in allowed, place
+        holder = schema.node_at(place[:-1])
+        needed = {k for branch in (holder, *holder.get("anyOf", ())) for k in branch["required"]}
+        if place[-1] in needed:
+            assert fates[place] == "entry-goes", place
+        stated.add(place)
+    assert set(fates) - stated == {("agreements", "items", "*", "parties")}
+    for fate in ("x-if-withheld", "x-refers-to", *fates.values()):
+        assert fate in SCHEMA["$comment"]
+    # Where a missing value means everybody or ourselves, withholding must not make it missing.
+    speaking = [
+        n
+        for _, n in nodes(SCHEMA)
+        if re.search("le(ave|ft) out where|s where left out", n.get("description", ""))
+    ]
+    assert len(speaking) == 2
+    assert all(node["x-if-withheld"].startswith("entry-goes") for node in speaking)
 
 
 STRUCTS = {

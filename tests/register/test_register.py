@@ -101,6 +101,25 @@ def test_the_overview_counts_and_the_pages_bear_the_strictest_mark(two: Path) ->
         assert sheet.oddHeader.center.text == "Confidential"
 
 
+@pytest.mark.parametrize(
+    ("others", "line"), [(["shut", "ajar"], "ajar"), (["ajar", "open", "shut"], "shut, ajar, open")]
+)
+def test_the_strictest_mark_follows_from_the_records_own_order(
+    tmp_path: Path, others: list[str], line: str
+) -> None:
+    def write(name: str, scheme: list[str], *marks: str) -> None:
+        entries = (agreement(f"{name}-{mark}", handling=mark) for mark in marks)
+        handling = {"mark": scheme[0], "scheme": scheme}
+        written(tmp_path / f"{name}.json", meeting(name, "2024-01-01", *entries, handling=handling))
+
+    write("a", ["shut", "ajar"], "shut", "ajar")
+    write("b", others, *(mark for mark in others if mark not in ("shut", "ajar")), others[0])
+    done = run("register", "a.json", "b.json", "-o", "r.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    footer = openpyxl.load_workbook(tmp_path / "r.xlsx").active.oddFooter
+    assert line in {footer.left.text, footer.center.text, footer.right.text}
+
+
 def test_for_an_audience_what_is_marked_above_is_left_out(two: Path) -> None:
     written(two / "c.json", meeting("closed", "2024-01-01", handling={"mark": "restricted"}))
     arguments = ["a.json", "b.json", "c.json", "--audience", "public", "--as-of", "2024-07-01"]

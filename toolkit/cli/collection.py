@@ -126,13 +126,11 @@ def _write(file: BinaryIO, ending: str, store: Store, wanted: _Wanted) -> list[s
         tables.write_parquet(file, store)
         return []
     from toolkit.document.language import Language
-    from toolkit.record.schema import default_scheme
     from toolkit.register.collect import mark_line
     from toolkit.register.workbook import write_workbook
 
-    scheme = wanted.style.handling.scheme or default_scheme()
     names = Language(wanted.language, wanted.style.labels).group("mark")
-    mark = mark_line(store.marks, scheme, names)
+    mark = mark_line(store.marks, store.scheme, names)
     return write_workbook(file, store, wanted.style, wanted.language, mark)
 
 

@@ -224,7 +224,7 @@ def agreement_state(ctx: Context, agreement: Agreement) -> Inline:
 
 
 def coverage(ctx: Context) -> Inline:
-    """Return whether the list of instruments is complete, with the record's own note."""
+    """Return what is known of the list being complete, with the record's own note."""
     agreements = ctx.meeting.agreements
     assert agreements is not None
     sentence = ctx.label(f"coverage_{agreements.coverage}")

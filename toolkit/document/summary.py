@@ -56,7 +56,7 @@ def _agreed(ctx: Context) -> Iterator[Block]:
     yield BulletList(tuple(lines), numbered=True)
     rest = len(agreements.items) - len(shown)
     more = ctx.label("more", count=rest) if rest else ()
-    partial = parts.coverage(ctx) if agreements.coverage == "partial" else ()
+    partial = parts.coverage(ctx) if agreements.coverage != "complete" else ()
     state = parts.agreement_state(ctx, shown[0]) if common else ()
     if more or partial or state:
         yield Paragraph(ctx.join((more, state, partial), " · "), "remark")

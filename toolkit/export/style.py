@@ -69,7 +69,7 @@ class EmblemFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Marks(Struct, frozen=True, forbid_unknown_fields=True):
-    """The handling marks of records that name no scheme, least strict first."""
+    """The handling marks that the style states, least strict first; none where it states none."""
 
     scheme: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.document.language import need_language
@@ -13,7 +13,7 @@ from toolkit.pack.manifest import PackFile
 from toolkit.pack.state import state_of
 from toolkit.pack.targets import BuildOptions, parse_targets
 from toolkit.pack.writer import write_pack
-from toolkit.record.load import Record, load
+from toolkit.record.load import Record, from_source, load
 from toolkit.record.policy import Policy
 
 
@@ -59,6 +59,9 @@ def build(
         need_language(language)
     house_style = style if isinstance(style, Style) else _style(style)
     loaded = record if isinstance(record, Record) else load(record, policy_of(house_style))
+    scheme = house_style.handling.scheme
+    if scheme and scheme != loaded.policy.scheme:  # checked without the style's marks
+        loaded = from_source(loaded.source, replace(loaded.policy, scheme=scheme))
     contents = PackPlan(loaded, options, house_style).contents()
     state = state_of(out)
     with state.locked():

@@ -36,7 +36,9 @@ class Project:
     output: str = "packs"
     documents: tuple[str, ...] | None = None
     style: str | None = None
+    scheme: tuple[str, ...] = ()
     audiences: tuple[str, ...] = (WHOLE,)
+    extensions: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     pdf_version: int = 1
     attach: bool = True
@@ -47,10 +49,18 @@ class Project:
         """The folder at which the patterns of records start."""
         return self.file.parent if self.file else Path()
 
-    def policy(self, scheme: tuple[str, ...] = ()) -> Policy:
-        """Return how records of the project are checked, with the handling marks of its style."""
+    def policy(self, style_scheme: tuple[str, ...] = ()) -> Policy:
+        """Return what holds for all records; `style_scheme` are the marks that the style states.
+
+        Raises InvalidSettingsError where project and style state different handling marks.
+        """
+        if self.file and self.scheme and style_scheme and self.scheme != style_scheme:
+            listed = ", ".join(style_scheme)
+            message = f"the house style states other handling marks: {listed}; keep one of the two"
+            raise wrong_settings(self.file, [Finding("other-scheme", ("scheme",), message)])
         root = os.path.realpath(self.folder) if self.file else None
-        return Policy(scheme, self.rules, self.archives, root)
+        scheme = self.scheme or style_scheme
+        return Policy(scheme, self.rules, self.archives, root, self.extensions)
 
 
 def find(start: Path | None = None) -> Path | None:

@@ -1,7 +1,8 @@
 """The schema: read once, with what the code derives from it.
 
 `schemas/meeting.schema.json` is the only statement of what a record is. Which values point to other
-entries (its keyword `x-refers-to`), which are handling marks, and where ids stand is read from it.
+entries (its keyword `x-refers-to`), what becomes of an entry whose pointer is withheld from an
+audience (`x-if-withheld`), which are handling marks, and where ids stand is read from it.
 """
 
 from __future__ import annotations
@@ -82,10 +83,20 @@ def regex(pattern: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A place in a record that names the id of an entry in one of `targets`."""
+    """A place in a record that names the id of an entry in one of `targets`.
+
+    Where there is a `form`, a value that is not written as this pattern says is a text of its own.
+    """
 
     pattern: Pattern
     targets: tuple[str, ...]
+    form: str = ""
+
+    def refers(self, value: Any) -> bool:
+        """Tell whether a value that stands there is meant as an id."""
+        return isinstance(value, str) and (
+            not self.form or regex(self.form).search(value) is not None
+        )
 
 
 def resolve(node: dict[str, Any], root: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -113,8 +124,37 @@ def _patterns(wanted: Callable[[Pattern, dict[str, Any]], bool]) -> list[tuple[P
 @cache
 def references() -> tuple[Reference, ...]:
     """Return every place that refers to another entry."""
+    definitions = schema()["$defs"]
     found = _patterns(lambda _, node: "x-refers-to" in node)
-    return tuple(Reference(p, tuple(node["x-refers-to"])) for p, node in found)
+    return tuple(
+        Reference(
+            pattern,
+            tuple(node["x-refers-to"]),
+            definitions[node["x-refers-as"]]["pattern"] if "x-refers-as" in node else "",
+        )
+        for pattern, node in found
+    )
+
+
+@cache
+def when_withheld() -> dict[Pattern, str]:
+    """Return what becomes of an entry when something that a property of it names is withheld.
+
+    `pointer-goes`: it stays without the pointer; `entry-goes`: it goes; `entry-goes-with-last`: it
+    goes when all that the property names are withheld.
+    """
+    return {p: node["x-if-withheld"] for p, node in _patterns(lambda _, n: "x-if-withheld" in n)}
+
+
+@cache
+def optional_lists() -> frozenset[Pattern]:
+    """Return where lists stand that may as well be missing."""
+    return frozenset(
+        (*pattern, key)
+        for pattern, node in _walk(schema(), ())
+        for key, child in node.get("properties", {}).items()
+        if resolve(child).get("type") == "array" and key not in node.get("required", ())
+    )
 
 
 @cache

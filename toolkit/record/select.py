@@ -1,26 +1,35 @@
 """A record for one audience: what is marked above the audience's level is left out.
 
-Whatever points to something left out goes with it, or loses the pointer where it can do without.
+Nothing that is left depends on what was withheld, or tells of it: two records that differ only in
+withheld entries give the same bytes. What becomes of an entry that points to something withheld is
+stated in the schema, by `x-if-withheld`.
 """
 
 from __future__ import annotations
 
-import copy
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
 
 from toolkit.errors import BriefpackError, UsageError, WithheldError
 from toolkit.record import schema
 from toolkit.record.convert import as_json
 from toolkit.record.load import Record, from_source
-from toolkit.record.policy import Policy
+from toolkit.record.policy import Choice
 from toolkit.record.rules import RULES
+from toolkit.record.schema import EVERY, Pattern
 from toolkit.record.source import Source
 
-_GONE = object()
+_WITHHELD: Final = object()
 
 
 def select(record: Record, audience: str) -> Record:
     """Return the record that readers up to a handling mark may see.
+
+    Left out are, besides the entries marked above it and what depends on them: sources that nothing
+    left cites, unless they bear a mark of their own; keys beginning with `x-` that `policy` does not
+    list; and the claim that the list of agreements is complete.
 
     Raises UsageError where the scheme has no such mark, and BriefpackError where the record as a
     whole stands above it or nothing of use would be left.
@@ -35,16 +44,13 @@ def select(record: Record, audience: str) -> Record:
         raise WithheldError(
             f'the whole record is marked "{record.meeting.handling.mark}", which is above "{audience}"'
         )
-    above = set(scheme[level + 1 :])
-    data = _without(copy.deepcopy(record.data), lambda node: node.get("handling") in above)
-    while True:
-        before = copy.deepcopy(data)
-        data = _without_dangling(data)
-        if data == before:
-            break
+    data = _Audience(scheme[: level + 1], record.policy.extensions).view(record.data)
+    _keep_cited_sources(data)
+    _claim_nothing(data)
     text = as_json(data)
     # The whole was checked; what is left has only to be what the documents rely on.
-    policy = Policy(scheme, {rule.code: "off" for rule in RULES.values() if not rule.firm})
+    off: dict[str, Choice] = {rule.code: "off" for rule in RULES.values() if not rule.firm}
+    policy = replace(record.policy, severities=off)
     try:
         return from_source(Source(f"{record.id}.json", text, text.decode("utf-8")), policy)
     except BriefpackError as error:
@@ -53,60 +59,93 @@ def select(record: Record, audience: str) -> Record:
         ) from error
 
 
-def _without(node: Any, drop: Any) -> Any:
-    """Return data without the objects that `drop` tells, wherever they stand."""
-    if isinstance(node, list):
-        kept = (_without(item, drop) for item in node)
-        return [item for item in kept if item is not _GONE]
-    if isinstance(node, dict):
-        if isinstance(node.get("handling"), str) and drop(node):
-            return _GONE
-        kept_pairs = ((key, _without(value, drop)) for key, value in node.items())
-        return {key: value for key, value in kept_pairs if value is not _GONE}
-    return node
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """Who reads: the handling marks that are open to them, and the ministry's own keys."""
 
+    marks: tuple[str, ...]
+    extensions: tuple[str, ...]
 
-def _without_dangling(data: Any) -> Any:
-    """Take out references to what is gone, and entries that make no sense without them."""
-    ids = schema.ids_by(lambda pattern: schema.at(data, pattern))
-    doomed: set[int] = set()
-    for reference in schema.references():
-        known: set[str] = set().union(*(ids[target] for target in reference.targets))
-        in_list = reference.pattern[-1] == schema.EVERY
-        holder = reference.pattern[:-2] if in_list else reference.pattern[:-1]
-        key = reference.pattern[-2] if in_list else reference.pattern[-1]
-        for _, node in schema.at(data, holder):
-            if not isinstance(node, dict) or key not in node:
+    def view(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return what is left of a record's data.
+
+        The whole is read again and again without what was withheld the last time, since an entry
+        that goes may take others along.
+        """
+        ids = _ids(data)
+        while True:
+            known = {
+                reference.pattern: set().union(*(ids[target] for target in reference.targets))
+                for reference in schema.references()
+            }
+            left: dict[str, Any] = self._left(data, (), known)
+            now = _ids(left)
+            if now == ids:
+                return left
+            ids = now
+
+    def _left(self, value: Any, pattern: Pattern, known: Mapping[Pattern, set[str]]) -> Any:
+        """Return what is left of a value; `known` are the ids to which each reference may point."""
+        if isinstance(value, list):
+            items = (self._left(item, (*pattern, EVERY), known) for item in value)
+            return [item for item in items if item is not _WITHHELD]
+        if isinstance(value, dict):
+            return self._left_of_object(value, pattern, known)
+        reference = _references().get(pattern)
+        if reference and reference.refers(value) and value not in known[pattern]:
+            return _WITHHELD
+        return value
+
+    def _left_of_object(
+        self, node: dict[str, Any], pattern: Pattern, known: Mapping[Pattern, set[str]]
+    ) -> Any:
+        # The record's own mark stands one level deeper; an unknown mark has no place in the order.
+        if pattern and "handling" in node and node["handling"] not in self.marks:
+            return _WITHHELD
+        left = {}
+        for key, value in node.items():
+            if key.startswith("x-") and key not in self.extensions:
                 continue
-            if in_list:
-                kept = [ref for ref in node[key] if ref in known]
-                # What was said about nothing but entries left out would tell of them.
-                if not kept and node[key] and key == "about":
-                    doomed.add(id(node))
-                node[key] = kept
-                if not kept:
-                    del node[key]
-            elif node[key] not in known:
-                del node[key]
-                if not _stands(holder, node):
-                    doomed.add(id(node))
-    return _prune(data, doomed) if doomed else data
+            place = (*pattern, key)
+            item = self._left(value, place, known)
+            lost = item is _WITHHELD or (isinstance(value, list) and len(item) < len(value))
+            then = schema.when_withheld().get(place) if lost else None
+            if then == "entry-goes" or (then == "entry-goes-with-last" and not item):
+                return _WITHHELD
+            # A list from which all is gone looks like one that never was.
+            if item is not _WITHHELD and (item != [] or place not in schema.optional_lists()):
+                left[key] = item
+        return left
 
 
-def _stands(pattern: schema.Pattern, node: dict[str, Any]) -> bool:
-    """Tell whether an entry still has the keys that the schema asks for."""
-    found = schema.node_at(pattern)
-    branches = [branch["required"] for branch in found.get("anyOf", ()) if "required" in branch]
-    return all(key in node for key in found.get("required", ())) and (
-        not branches or any(all(key in node for key in branch) for branch in branches)
-    )
+def _keep_cited_sources(data: dict[str, Any]) -> None:
+    """Take out the sources that nothing cites, save those that bear a mark of their own."""
+    cited = {
+        value
+        for reference in schema.references()
+        if "sources" in reference.targets
+        for _, value in schema.at(data, reference.pattern)
+    }
+    sources = [s for s in data.get("sources", ()) if s["id"] in cited or "handling" in s]
+    if sources:
+        data["sources"] = sources
+    else:
+        data.pop("sources", None)
 
 
-def _prune(node: Any, doomed: set[int]) -> Any:
-    if isinstance(node, list):
-        return [_prune(item, doomed) for item in node if id(item) not in doomed]
-    if isinstance(node, dict):
-        return {
-            key: _prune(value, doomed) for key, value in node.items() if id(value) not in doomed
-        }
-    return node
+def _claim_nothing(data: dict[str, Any]) -> None:
+    """Leave open whether the list of agreements is complete, and show no list that is empty."""
+    agreements = data.get("agreements")
+    if agreements and agreements["coverage"] == "complete":
+        agreements["coverage"] = "unknown"
+    if agreements and not agreements["items"] and set(agreements) == {"coverage", "items"}:
+        del data["agreements"]
+
+
+@cache
+def _references() -> dict[Pattern, schema.Reference]:
+    return {reference.pattern: reference for reference in schema.references()}
+
+
+def _ids(data: Any) -> dict[str, set[str]]:
+    return schema.ids_by(lambda pattern: schema.at(data, pattern))

@@ -35,7 +35,7 @@ def collect(
         try:
             record: Record = load(name, policy)
             shown = select(record, audience) if audience else record
-            store.add(entries_of(shown, language, name))
+            store.add(entries_of(shown, language, name), shown.scheme)
         except InvalidFileError as error:
             yield LeftOut(name, error.report)
         except WithheldError as error:

@@ -29,6 +29,7 @@ class Store:
     def __init__(self, as_of: date) -> None:
         self.as_of = as_of
         self.marks: dict[str, None] = {}
+        self._schemes: set[tuple[str, ...]] = set()
         self.counts: dict[str, Counter[tuple[str, str]]] = {
             key: Counter() for key in ("parties", "sectors", "year", "status")
         }
@@ -51,8 +52,14 @@ class Store:
         self._base.close()
         self._folder.cleanup()
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Take the entries of a record."""
+    @property
+    def scheme(self) -> tuple[str, ...]:
+        """The handling marks of the records, least strict first; none where records differ in them."""
+        return next(iter(self._schemes)) if len(self._schemes) == 1 else ()
+
+    def add(self, entries: Iterable[Entry], scheme: tuple[str, ...]) -> None:
+        """Take the entries of a record, and the handling marks in force for it."""
+        self._schemes.add(scheme)
         rows = []
         for entry in entries:
             self._count(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,15 +55,16 @@ def known_references(facts: Facts) -> Iterator[Finding]:
     for reference in schema.references():
         known: set[str] = set().union(*(ids[target] for target in reference.targets))
         for path, value in facts.at(reference.pattern):
-            if isinstance(value, str) and value not in known:
-                yield _unknown(facts, path, value, reference.targets, known)
+            if reference.refers(value) and value not in known:
+                yield _unknown(facts, path, value, reference, known)
 
 
 def _unknown(
-    facts: Facts, path: Path, value: str, targets: tuple[str, ...], known: set[str]
+    facts: Facts, path: Path, value: str, reference: schema.Reference, known: set[str]
 ) -> Finding:
     from toolkit.record.guess import closest
 
+    targets = reference.targets
     where = " or ".join(f'"{target}"' for target in targets)
     named = [entry for target in targets for entry in _called(facts, target, value)]
     nameless = any("id" not in entry for entry in named)
@@ -85,6 +87,8 @@ def _unknown(
         message = f'there is no "{value}" in {where}; there are {", ".join(sorted(known)[:8])}'
     else:
         message = f'there is no "{value}": {where} is empty; add the entry there'
+    if reference.form:
+        message += "; a title is written as one reads it, with spaces or capital letters"
     return Finding(
         "unknown-reference",
         path,
@@ -108,13 +112,43 @@ def _called(facts: Facts, target: str, value: str) -> Iterator[dict[str, Any]]:
                 yield entry
 
 
-def scheme_of(data: Any, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the handling marks in force for a record, least strict first."""
+def scheme_of(data: Any, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the handling marks in force for a record, least strict first.
+
+    They are those that project or house style state; where they state none, the record's own.
+    """
+    return stated or _own_scheme(data) or schema.default_scheme()
+
+
+def _own_scheme(data: Any) -> tuple[str, ...]:
     handling = data.get("handling") if isinstance(data, dict) else None
     scheme = handling.get("scheme") if isinstance(handling, dict) else None
-    if isinstance(scheme, list) and scheme and all(isinstance(m, str) for m in scheme):
-        return tuple(scheme)
-    return usual or schema.default_scheme()
+    listed = scheme if isinstance(scheme, list) else []
+    return tuple(listed) if all(isinstance(mark, str) for mark in listed) else ()
+
+
+@rule(
+    "other-scheme",
+    "error",
+    "a record states no other handling marks, and no other order, than its ministry",
+    why="The order of the marks decides what leaves the house. Where the house style or "
+    "briefpack.toml states it, no record may turn it round.",
+    wrong='"handling": {"mark": "public", "scheme": ["restricted", "public"]}',
+    right='"handling": {"mark": "public"}',
+    firm=True,
+)
+def own_marks(facts: Facts) -> Iterator[Finding]:
+    """Yield each other-scheme."""
+    own, stated = _own_scheme(facts.data), facts.policy.scheme
+    if stated and own and own != stated:
+        yield Finding(
+            "other-scheme",
+            ("handling", "scheme"),
+            "these are not the handling marks of the house style or the project, in their order: "
+            f'{", ".join(stated)}; leave "scheme" out, or write them so',
+            "value",
+            json.dumps(stated, ensure_ascii=False),
+        )
 
 
 @rule(
