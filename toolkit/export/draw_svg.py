@@ -23,8 +23,9 @@ def main(folder: str, width: int, height: int) -> None:
     import resvg_py
 
     text = sys.stdin.buffer.read().decode("utf-8")
-    size = {"width": width} if width else {"height": height}
-    drawn = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=True, **size)
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=text, width=width or None, height=height or None, skip_system_fonts=True
+    )
     sys.stdout.buffer.write(bytes(drawn))
 
 

@@ -18,6 +18,11 @@ DEPTH, ELEMENTS = 64, 20_000
 RATIO = 20
 """How many times longer than high a picture may be, and the other way round."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -36,21 +41,21 @@ _EDITORS = (
     "http://www.corel.com/",
 )
 _UNDRAWN = {"title", "desc", "metadata"}
-_ELEMENTS = set(
+_ELEMENTS = _words(
     "svg g defs symbol use style path rect circle ellipse line polyline polygon "
-    "linearGradient radialGradient stop pattern clipPath mask".split()
+    "linearGradient radialGradient stop pattern clipPath mask"
 )
 _REFERRING = {"use", "linearGradient", "radialGradient", "pattern"}
-_GEOMETRY = set(
+_GEOMETRY = _words(
     "id class type viewBox preserveAspectRatio transform d points x y width height cx cy r rx ry "
     "x1 y1 x2 y2 fx fy fr offset gradientUnits gradientTransform spreadMethod patternUnits "
-    "patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits".split()
+    "patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits"
 )
-_LOOKS = set(
+_LOOKS = _words(
     "fill fill-rule fill-opacity stroke stroke-width stroke-linecap stroke-linejoin "
     "stroke-miterlimit stroke-opacity stroke-dasharray stroke-dashoffset opacity color stop-color "
     "stop-opacity clip-path clip-rule mask mask-type display visibility overflow paint-order "
-    "vector-effect shape-rendering color-interpolation mix-blend-mode isolation transform".split()
+    "vector-effect shape-rendering color-interpolation mix-blend-mode isolation transform"
 )
 # Said of letters, of which there are none, or of nothing that is drawn here.
 _IDLE = re.compile(
@@ -169,7 +174,9 @@ def _kept_look(name: str, value: str, where: str) -> bool:
     """Tell whether a property is drawn; refuse it where it is neither that nor idle."""
     if name in _LOOKS:
         rest = _LOCAL.sub("", value)
-        if "(" in rest and re.search(r"(url|image|src|element|expression|attr|var)\s*\(", rest.lower()):
+        if "(" in rest and re.search(
+            r"(url|image|src|element|expression|attr|var)\s*\(", rest.lower()
+        ):
             raise SvgError(f'"{name}" of {where} leads to another place: "{value[:60]}"')
         if "\\" in value or "@" in value:
             raise SvgError(f'"{name}" of {where} has a sign that may not be there')
