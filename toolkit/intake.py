@@ -129,18 +129,22 @@ def _arriving(handle: int, most: int) -> bytes:
             return _bounded(file, most)
     pieces: list[bytes] = []
     size, begun = 0, time.monotonic()
-    while piece := _piece(handle, begun):
+    while piece := _piece(handle):
         pieces.append(piece)
         size += len(piece)
         if size > most:
             raise IntakeError(f"it is {too_large(most)}")
+        if time.monotonic() - begun >= WHOLE:
+            raise IntakeError(
+                f"it did not end within {WHOLE:g} seconds; write its content into a file"
+            )
     return b"".join(pieces)
 
 
 if sys.platform != "win32":
     import select
 
-    def _piece(handle: int, begun: float) -> bytes:
+    def _piece(handle: int) -> bytes:
         """Wait for the next bytes of a pipe or a device and return them; none at its end."""
         poll = select.poll()
         poll.register(handle, select.POLLIN)
@@ -154,12 +158,7 @@ if sys.platform != "win32":
                     if piece or not is_pipe or events & select.POLLHUP:
                         return piece
                 time.sleep(0.02)
-            now = time.monotonic()
-            if now - silent >= SILENCE:
+            if time.monotonic() - silent >= SILENCE:
                 raise IntakeError(
                     f"nothing arrived from it within {SILENCE:g} seconds; write its content into a file"
-                )
-            if now - begun >= WHOLE:
-                raise IntakeError(
-                    f"it did not end within {WHOLE:g} seconds; write its content into a file"
                 )

@@ -68,13 +68,16 @@ _NONE = {"none", "normal", "auto", "accumulate", "inherit", "0", ""}
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _LOCAL = re.compile(r"""url\(\s*(['"]?)#([\w.:-]+)\1\s*\)""")
-_HUGE = re.compile(r"(?<![\w.#])0*[1-9][0-9]{7,}|[0-9.][eE]\+?0*([1-9][0-9]|[7-9])(?![0-9.])")
+_HUGE = re.compile(r"(?<![0-9.])0*[1-9][0-9]{7,}|[0-9.][eE]\+?0*([1-9][0-9]|[7-9])(?![0-9.])")
 _COLOUR = re.compile(r"#[0-9a-fA-F]+\b")
 _UNITS = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96}
 
 
 class SvgError(BriefpackError):
-    """A picture is not drawn; the message says which part of it is the reason."""
+    """A picture is not drawn; the message says, in one line, which part of it is the reason."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 def checked(data: bytes) -> tuple[bytes, float]:
@@ -110,7 +113,8 @@ def _parsed(data: bytes) -> Any:
     except etree.XMLSyntaxError as error:
         if "xcessive depth" in str(error):
             raise SvgError(_too_deep()) from None
-        raise SvgError(f"it is no XML: {str(error)[:120]}") from None
+        reason = str(error).partition(" (<")[0]
+        raise SvgError(f"it is no XML: {reason[:120]}") from None
     if root.tag != f"{{{_SVG}}}svg":
         raise SvgError(f'it does not begin with <svg xmlns="{_SVG}">')
     return root

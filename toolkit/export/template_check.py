@@ -7,7 +7,7 @@ another template, a picture or an object from another place, a field that fetche
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.errors import BriefpackError
@@ -17,17 +17,26 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _NEEDED = ("word/document.xml", "word/styles.xml", "word/fontTable.xml", "word/settings.xml")
 _MOST_XML = 8_000_000
+_XML = ("xml", "rels", "vml")
+_STRICT = "{http://purl.oclc.org/ooxml"
+_FETCHING = {"src", "href", "althref", "manifestLocation"}
+_NESTED = "\0"
 # What a link in a header may name; a file of another machine would be asked for, with a password.
 _ADDRESSES = ("http://", "https://", "mailto:")
 _ACTIVE = re.compile(r"vbaProject|vbaData|macroEnabled|activeX|oleObject|ms-office\.script", re.I)
 _FOREIGN = re.compile(
     r"/(attachedTemplate|oleObject|package|control|vbaProject|wordVbaData|aFChunk|subDocument|frame"
-    r"|externalLink\w*|recipientData|mailMerge\w*|attachedToolbars|keyMapCustomizations)$"
+    r"|externalLink\w*|recipientData|mailMerge\w*|attachedToolbars)$"
 )
+# ISO/IEC 29500-1, 17.16.5: the fields that show what stands in the document, or is known of it.
 _FIELDS = re.compile(
-    r"\b(DDE|DDEAUTO|INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|EMBED|DATABASE|RD|MACROBUTTON"
-    r"|CONTROL|HTMLCONTROL|ADDIN)\b",
-    re.IGNORECASE,
+    "=.*|ADVANCE|AUTHOR|AUTONUM|AUTONUMLGL|AUTONUMOUT|BIBLIOGRAPHY|CITATION|"
+    "COMMENTS|COMPARE|CREATEDATE|DATE|DOCPROPERTY|DOCVARIABLE|EDITTIME|EQ|"
+    "FILENAME|FILESIZE|FORMCHECKBOX|FORMDROPDOWN|FORMTEXT|HYPERLINK|IF|INDEX|"
+    "INFO|KEYWORDS|LASTSAVEDBY|LISTNUM|NOTEREF|NUMCHARS|NUMPAGES|NUMWORDS|"
+    "PAGE|PAGEREF|PRINTDATE|QUOTE|REF|REVNUM|SAVEDATE|SECTION|SECTIONPAGES|"
+    "SEQ|SET|STYLEREF|SUBJECT|SYMBOL|TC|TEMPLATE|TIME|TITLE|TOC|"
+    "USERADDRESS|USERINITIALS|USERNAME|XE"
 )
 
 
@@ -41,17 +50,18 @@ def check_template(data: bytes) -> None:
         trees = {
             name: _tree(name, part)
             for name, part in parts.items()
-            if name.casefold().endswith((".xml", ".rels"))
+            if name.casefold().endswith(_XML)
         }
     except PackageError as error:
         raise BriefpackError(f"it is no Word document that can be used: {error}") from None
     _check_types(trees)
     _check_shape(trees)
     for name, root in trees.items():
-        if name.endswith(".rels"):
+        if name.casefold().endswith(".rels"):
             _check_relationships(name, root, parts)
         else:
             _check_fields(name, root)
+            _check_attributes(name, root)
 
 
 def _tree(name: str, data: bytes) -> Any:
@@ -74,6 +84,8 @@ def _check_types(trees: Mapping[str, Any]) -> None:
     for name, kind in kinds.items():
         if _ACTIVE.search(kind):
             raise BriefpackError(f"{name} in it may run, or is an object: save it as .docx without")
+        if kind.endswith("xml") and not name.casefold().endswith(_XML):
+            raise BriefpackError(f"{name} in it does not end in .xml; open and save it in Word")
     if kinds.get("/word/document.xml") != _MAIN:
         raise BriefpackError("it is another kind of document; save it in Word as .docx")
 
@@ -110,13 +122,40 @@ def _check_relationships(name: str, root: Any, parts: Mapping[str, bytes]) -> No
 
 
 def _check_fields(name: str, root: Any) -> None:
-    """Refuse fields that fetch: an instruction may be in pieces, of several runs."""
-    for paragraph in root.iter(f"{_W}p"):
-        said = "".join(node.text or "" for node in paragraph.iter(f"{_W}instrText"))
-        simple = (node.get(f"{_W}instr", "") for node in paragraph.iter(f"{_W}fldSimple"))
-        for instruction in (said, *simple):
-            match = _FIELDS.search(instruction)
-            if match:
+    """Refuse fields that fetch or start something, and those whose kind another field makes."""
+    for instruction in _instructions(root):
+        kind = (instruction.split() or [""])[0].upper()
+        if kind and not _FIELDS.fullmatch(kind):
+            what = kind.replace(_NESTED, "...")[:40]
+            raise BriefpackError(f"{name} in it has the field {what}; take that out")
+
+
+def _check_attributes(name: str, root: Any) -> None:
+    """Refuse the few attributes that fetch without a relationship, of VML and of smart documents."""
+    for node in root.iter("*"):
+        if node.tag.startswith(_STRICT):
+            raise BriefpackError('it is a "Strict" document; save it in Word as "Word Document"')
+        for key, value in node.attrib.items():
+            local = key.rpartition("}")[2]
+            if local in _FETCHING and value.strip() and not value.startswith("#"):
                 raise BriefpackError(
-                    f"{name} in it has the field {match[0].upper()}; take that out"
+                    f'it leads to another place: {local} in {name} names "{value[:100]}"; take that out'
                 )
+
+
+def _instructions(root: Any) -> Iterator[str]:
+    """Yield what fields are told; an instruction may be in pieces, and hold other fields."""
+    open_fields: list[list[str]] = [[]]
+    for node in root.iter(f"{_W}fldChar", f"{_W}instrText", f"{_W}fldSimple"):
+        kind = node.get(f"{_W}fldCharType")
+        if node.tag == f"{_W}fldSimple":
+            yield node.get(f"{_W}instr", "")
+        elif node.tag == f"{_W}instrText":
+            open_fields[-1].append("".join(node.itertext()))
+        elif kind == "begin":
+            open_fields[-1].append(_NESTED)
+            open_fields.append([])
+        elif kind == "end" and len(open_fields) > 1:
+            yield "".join(open_fields.pop())
+    yield from ("".join(field) for field in open_fields[1:])
+    yield "".join(open_fields[0]).replace(_NESTED, "")
