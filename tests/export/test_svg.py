@@ -197,7 +197,7 @@ def test_a_renderer_that_dies_takes_nothing_with_it(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_renderers_reason_is_given() -> None:
-    with pytest.raises(EmblemError, match="the emblem .* cannot be"):
+    with pytest.raises(EmblemError, match=r"the emblem .* cannot be"):
         picture("e.svg", svg('<path d="M0 0"/>', 'viewBox="0 0 100 x"'), "FFFFFF")
 
 
