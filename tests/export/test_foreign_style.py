@@ -398,10 +398,11 @@ REFUSED = {
     "backslash": ({"word\\x.xml": b"<x/>"}, "a part with the name"),
     "twice": ({"word/STYLES.xml": b"<x/>"}, "a part with the name"),
     "no-settings": ({"word/settings.xml": None}, "word/settings.xml is missing"),
-    "no-section": ({"word/document.xml": lambda t: re.sub(r"<w:sectPr.*</w:sectPr>", "", t, flags=re.DOTALL)}, "lacks the section"),
-    "no-language": ({"word/styles.xml": lambda t: re.sub("<w:lang [^>]*>", "", t)}, "lacks the language"),
-    "no-compat": ({"word/settings.xml": lambda t: re.sub(r"<w:compat>.*</w:compat>", "", t, flags=re.DOTALL)}, "lacks the settings"),
-    "no-numbering": ({DOCUMENT_RELS: lambda t: re.sub("<Relationship [^>]*/numbering[^>]*>", "", t)}, "lacks the numbering"),
+    "no-section": ({"word/document.xml": lambda t: re.sub(r"<w:sectPr.*</w:sectPr>", "", t, flags=re.DOTALL)}, "lacks a section"),
+    "no-language": ({"word/styles.xml": lambda t: re.sub("<w:lang [^>]*>", "", t)}, "lacks a language"),
+    "no-compat": ({"word/settings.xml": lambda t: re.sub(r"<w:compat>.*</w:compat>", "", t, flags=re.DOTALL)}, "lacks settings of"),
+    "no-fonts": ({DOCUMENT_RELS: lambda t: re.sub("<Relationship [^>]*/fontTable[^>]*>", "", t)}, "lacks its fontTable"),
+    "no-numbering": ({DOCUMENT_RELS: lambda t: re.sub("<Relationship [^>]*/numbering[^>]*>", "", t)}, "lacks its numbering"),
 }  # fmt: skip
 
 
@@ -426,6 +427,14 @@ def test_what_word_writes_is_taken(folder: Path, tmp_path: Path) -> None:
     out = io.BytesIO()
     docx.Document().save(out)  # the template of python-docx was made in Word
     check_template(out.getvalue())
+
+
+def test_a_template_that_the_library_of_word_documents_cannot_use(folder: Path) -> None:
+    change = {"[Content_Types].xml": lambda t: t.replace("core-properties+xml", "x+xml")}
+    (folder / "briefing.docx").write_bytes(template(change))
+    with pytest.raises(BriefpackError, match="cannot be used as a Word document"):
+        toolkit.build(FIRST, folder.parent / "packs", style=folder)
+    assert not (folder.parent / "packs").exists()
 
 
 @pytest.mark.parametrize(("at", "value", "says"), [(8, 1, "encrypted"), (10, 99, "compressed")])

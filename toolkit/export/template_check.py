@@ -12,11 +12,12 @@ from typing import Any
 
 from toolkit.errors import BriefpackError
 from toolkit.export.package import PackageError, foreign_parts, parsed, resolved
+from toolkit.intake import limit, too_large
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _NEEDED = ("word/document.xml", "word/styles.xml", "word/fontTable.xml", "word/settings.xml")
-_MOST_XML = 8_000_000
+_MOST_XML = 8  # megabytes
 _XML = ("xml", "rels", "vml")
 _STRICT = "{http://purl.oclc.org/ooxml"
 _FETCHING = {"src", "href", "althref", "manifestLocation"}
@@ -65,8 +66,9 @@ def check_template(data: bytes) -> None:
 
 
 def _tree(name: str, data: bytes) -> Any:
-    if len(data) > _MOST_XML:
-        raise PackageError(f"{name} in it is larger than {_MOST_XML // 1_000_000} MB")
+    most = limit(_MOST_XML)
+    if len(data) > most:
+        raise PackageError(f"{name} in it is {too_large(most)}")
     try:
         return parsed(data)
     except PackageError as error:
@@ -92,18 +94,20 @@ def _check_types(trees: Mapping[str, Any]) -> None:
 
 def _check_shape(trees: Mapping[str, Any]) -> None:
     """Refuse a document that lacks what every document of Word has, and the papers change."""
-    numbering = (e.get("Type", "") for e in trees.get("word/_rels/document.xml.rels", ()))
-    for found, what in (
-        (trees["word/document.xml"].find(f"{_W}body/{_W}sectPr"), "the section"),
-        (
-            trees["word/styles.xml"].find(f"{_W}docDefaults/{_W}rPrDefault/{_W}rPr/{_W}lang"),
-            "the language",
-        ),
-        (trees["word/settings.xml"].find(f"{_W}compat"), "the settings of compatibility"),
-        (next((t for t in numbering if t.endswith("/numbering")), None), "the numbering"),
-    ):
-        if found is None:
-            raise BriefpackError(f"it lacks {what} of a Word document; open and save it in Word")
+    relations = trees.get("word/_rels/document.xml.rels", ())
+    kinds = {entry.get("Type", "").rpartition("/")[2] for entry in relations}
+    language = f"{_W}docDefaults/{_W}rPrDefault/{_W}rPr/{_W}lang"
+    lacking = [
+        f"its {k}" for k in ("styles", "settings", "fontTable", "numbering") if k not in kinds
+    ]
+    if trees["word/document.xml"].find(f"{_W}body/{_W}sectPr") is None:
+        lacking.append("a section")
+    if trees["word/styles.xml"].find(language) is None:
+        lacking.append("a language")
+    if trees["word/settings.xml"].find(f"{_W}compat") is None:
+        lacking.append("settings of compatibility")
+    if lacking:
+        raise BriefpackError(f"it lacks {lacking[0]}; open and save it in Word")
 
 
 def _check_relationships(name: str, root: Any, parts: Mapping[str, bytes]) -> None:

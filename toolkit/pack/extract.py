@@ -20,7 +20,7 @@ from toolkit.places import reason
 
 _NO_RECORD = "this file carries no record; only documents made by briefpack do"
 _DAMAGED = "this PDF is damaged"
-_UNPACKED = 64_000_000
+_UNPACKED = 64  # megabytes
 # Filters without a limit of their own, and a filter that is not stated where it stands; a name may be
 # written with the numbers of its letters (ISO 32000-1, 7.3.5). No document of ours has either.
 _UNBOUND = re.compile(rb"/Filter\s*(\d|\[?[^\]>]{0,99}/(L|#4[cC])(Z|#5[aA])(W|#57))")
@@ -60,11 +60,12 @@ def _from_pdf(data: bytes) -> Attachment | None:
 
     if _UNBOUND.search(data):
         raise BriefpackError(_NO_RECORD)
+    most = intake.limit(_UNPACKED)
     earlier: Any = set_qpdf_limits(
-        flate_max_memory=_UNPACKED,
-        run_length_max_memory=_UNPACKED,
-        png_max_memory=_UNPACKED,
-        tiff_max_memory=_UNPACKED,
+        flate_max_memory=most,
+        run_length_max_memory=most,
+        png_max_memory=most,
+        tiff_max_memory=most,
     )
     try:
         with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as pdf:

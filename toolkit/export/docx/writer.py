@@ -73,6 +73,8 @@ class _Writer:
         try:
             opened = docx.Document(io.BytesIO(template.restyled(self.style)))
             names = {s.name for s in opened.styles}
+            opened.core_properties.title = ""
+            _ = opened.settings.element, opened.part.numbering_part.element
         except Exception:  # what the check of templates knows nothing of
             message = f"{path} cannot be used as a Word document; open and save it in Word"
             raise BriefpackError(message) from None
