@@ -17,6 +17,7 @@ import pytest
 import toolkit
 from tests.conftest import Packs
 from tests.making import FIRST, ROOT
+from toolkit import intake
 from toolkit.errors import BriefpackError
 
 DOCUMENTS = ["briefing", "summary", "agreements"]
@@ -225,6 +226,12 @@ def test_only_the_records_part_is_unpacked(packs: Packs, tmp_path: Path) -> None
         for _ in range(300):
             part.write(bytes(1_000_000))
     assert toolkit.extract(path).data == RECORD
+
+
+def test_the_highest_limit_is_taken(packs: Packs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(intake.RAISED, "9999999")
+    for document in DOCUMENTS:
+        assert toolkit.extract(packs.file("first", document)).data == RECORD
 
 
 def test_a_large_record_comes_back(tmp_path: Path) -> None:

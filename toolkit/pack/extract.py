@@ -21,6 +21,7 @@ from toolkit.places import reason
 _NO_RECORD = "this file carries no record; only documents made by briefpack do"
 _DAMAGED = "this PDF is damaged"
 _UNPACKED = 64  # megabytes
+_QPDF = 0xFFFFFFFF  # the highest limit that qpdf takes
 # Filters without a limit of their own, and a filter that is not stated where it stands; a name may be
 # written with the numbers of its letters (ISO 32000-1, 7.3.5). No document of ours has either.
 _UNBOUND = re.compile(rb"/Filter\s*(\d|\[?[^\]>]{0,99}/(L|#4[cC])(Z|#5[aA])(W|#57))")
@@ -60,7 +61,7 @@ def _from_pdf(data: bytes) -> Attachment | None:
 
     if _UNBOUND.search(data):
         raise BriefpackError(_NO_RECORD)
-    most = intake.limit(_UNPACKED)
+    most = min(intake.limit(_UNPACKED), _QPDF)
     earlier: Any = set_qpdf_limits(
         flate_max_memory=most,
         run_length_max_memory=most,
