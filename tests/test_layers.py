@@ -23,7 +23,7 @@ BELOW = {
     "register": {"record", "document", "export", "report"},
     "batch": {"record", "report", "document", "export", "pack", "project"},
 }
-COMMON = {"errors", "files", "places", "resources", "version"}
+COMMON = {"errors", "files", "intake", "places", "resources", "version"}
 
 
 def imported(path: Path) -> set[str]:

@@ -28,12 +28,6 @@ from toolkit.record.settings import InvalidSettingsError
 from toolkit.resources import resource
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    copy_style(tmp_path / "own")
-    return tmp_path / "own"
-
-
 def settings(folder: Path, text: str) -> Path:
     (folder / "style.toml").write_text(text, "utf-8")
     return folder

@@ -12,6 +12,7 @@ from toolkit.cli import build, ci, collection, rules, single, validate, watch
 from toolkit.cli.shown import print_reports
 from toolkit.cli.streams import all_written, make_sound, say
 from toolkit.errors import BriefpackError, UsageError
+from toolkit.intake import RAISED, megabytes_of
 from toolkit.record.diagnostic import InvalidFileError
 
 
@@ -28,6 +29,8 @@ def _outcome(arguments: Sequence[str] | None) -> int:
     options = argparse.Namespace(debug=bool(os.environ.get("BRIEFPACK_DEBUG")))
     try:
         _parser().parse_args(arguments, options)
+        if "max_size" in options:  # the processes of a pool are to know it, too
+            os.environ[RAISED] = str(options.max_size)
         code: int = options.run(options)
         return code
     except SystemExit as end:  # argparse has said what there was to say
@@ -79,7 +82,21 @@ def _parser() -> argparse.ArgumentParser:
             default=argparse.SUPPRESS,
             help="show where in the program an error comes from that nobody foresaw",
         )
+        each.add_argument(
+            "--max-size",
+            type=_megabytes,
+            metavar="MB",
+            default=argparse.SUPPRESS,
+            help="read files of up to this size, where that is more than usual",
+        )
     return parser
+
+
+def _megabytes(text: str) -> int:
+    try:
+        return megabytes_of(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 class _Version(argparse.Action):

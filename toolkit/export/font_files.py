@@ -7,9 +7,8 @@ Korean) and pymupdf-fonts (FiraGO, for Arabic, Hebrew, Thai and others), all und
 from __future__ import annotations
 
 import importlib
-import io
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from toolkit.errors import BriefpackError
@@ -19,6 +18,12 @@ FALLBACK = "FiraGO"
 
 SHIPPED = ("Source Sans 3", "Noto Sans", "Gentium Book Plus", "EB Garamond", "Open Sans", "Lato")
 """Families of four styles that cover Latin, and most of them Cyrillic."""
+
+
+ENDINGS = (".ttf", ".otf", ".ttc", ".woff", ".woff2")
+"""What the names of font files end in; all but the first two are refused."""
+
+OwnFonts = tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +47,26 @@ class FaceName:
 
 
 class FontFiles:
-    """Font files by family and style; those of `folder`, where it is given, come first."""
+    """Font files by family and style; a house style's own come first.
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder
+    `files` are the names and the bytes of those.
+    """
+
+    def __init__(self, files: OwnFonts = ()) -> None:
+        self._files = files
 
     @cached_property
-    def own(self) -> dict[str, dict[str, Path]]:
-        """The files of the style's folder by family and style.
+    def own(self) -> dict[str, dict[str, bytes]]:
+        """The style's own files by family and style. Raises BriefpackError where one is no font."""
+        from toolkit.export.font_check import FontError, names
 
-        Raises BriefpackError where a file is no TrueType font.
-        """
-        from fontTools.ttLib import TTFont, TTLibError
-
-        found: dict[str, dict[str, Path]] = {}
-        paths = sorted(self.folder.iterdir()) if self.folder else []
-        for path in paths:
-            if path.suffix.lower() not in (".ttf", ".otf", ".ttc", ".woff", ".woff2"):
-                continue
+        found: dict[str, dict[str, bytes]] = {}
+        for file, data in self._files:
             try:
-                font = TTFont(io.BytesIO(path.read_bytes()), lazy=True, fontNumber=0)
-                names, has_outlines = font["name"], "glyf" in font
-            except (TTLibError, OSError, ImportError, KeyError):
-                raise BriefpackError(f"{path.name} cannot be read as a font") from None
-            if not has_outlines or path.suffix.lower() not in (".ttf", ".otf"):
-                raise BriefpackError(
-                    f"{path.name} has no TrueType outlines; take the family's .ttf files"
-                )
-            family, style = names.getBestFamilyName(), names.getBestSubFamilyName()
-            found.setdefault(str(family), {})[str(style).replace(" ", "")] = path
+                family, style = names(data)
+            except FontError as error:
+                raise BriefpackError(f"{file} {error}") from None
+            found.setdefault(family, {})[style] = data
         return found
 
     def families(self) -> list[str]:
@@ -83,9 +79,7 @@ class FontFiles:
         """Return the bytes of a font file. Raises BriefpackError where it is not installed."""
         own = self.own.get(face.family)
         if own:
-            return (
-                own.get(face.style) or own.get("Regular") or next(iter(own.values()))
-            ).read_bytes()
+            return own.get(face.style) or own.get("Regular") or next(iter(own.values()))
         if face.family == FALLBACK:
             module = importlib.import_module(f"pymupdf_fonts.FiraGO_{face.style}")
             return bytes(module.fontbuffer)
@@ -98,3 +92,9 @@ class FontFiles:
         if not path.is_file():
             raise BriefpackError(f'the font "{face.family} {face.style}" is not installed')
         return path.read_bytes()
+
+
+@lru_cache(maxsize=4)
+def font_files(files: OwnFonts) -> FontFiles:
+    """Return the font files of a style; fonts that were read already are not read again."""
+    return FontFiles(files)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from toolkit.errors import BriefpackError
-from toolkit.export.font_files import FALLBACK, FaceName, FontFiles
+from toolkit.export.font_files import FALLBACK, FaceName, FontFiles, font_files
 
 _CJK_OF_LANGUAGE = {"zh": "SC", "ja": "JP", "ko": "KR"}
 _EASTERN = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
@@ -82,12 +81,7 @@ class Face:
         return all(ord(char) in known for char in text)
 
 
-@cache
-def _files(folder: Path | None) -> FontFiles:
-    return FontFiles(folder)
-
-
-@cache
+@lru_cache(maxsize=256)
 def _loaded(face: FaceName, files: FontFiles) -> Face:
     return Face(face, files)
 
@@ -95,12 +89,12 @@ def _loaded(face: FaceName, files: FontFiles) -> Face:
 class Fonts:
     """The faces of one document: a main family, and others for what it lacks.
 
-    `folder` holds the fonts of a house style; they come before those that briefpack brings.
+    `files` may hold fonts of a house style; they come before those that briefpack brings.
     """
 
-    def __init__(self, family: str, folder: Path | None = None) -> None:
+    def __init__(self, family: str, files: FontFiles | None = None) -> None:
         self.family = family
-        self.files = _files(folder)
+        self.files = files or font_files(())
         self._fresh: dict[FaceName, Face] = {}
 
     def face(self, name: FaceName) -> Face:

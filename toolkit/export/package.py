@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import posixpath
+import re
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +13,9 @@ from typing import Any
 
 from lxml import etree
 
+from toolkit.errors import BriefpackError
 from toolkit.export.registry import Attachment
+from toolkit.intake import limit, too_large
 
 _DAY = (1980, 1, 1, 0, 0, 0)
 _RECORD = "urn:briefpack:record"
@@ -26,16 +30,72 @@ _VT = f"{_OFFICE}/docPropsVTypes"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
+_MOST_PARTS = 5000
+_UNPACKED = 200  # megabytes
+# ECMA-376-2, 6.2.2, without what leads out of a folder on any system.
+_PART_NAME = re.compile(r"[^/\\:*?<>|\x00-\x1f][^\\:*?<>|\x00-\x1f]*")
+_ITEM = re.compile(r"customXml/item[^/]*\.xml")
+
 Parts = dict[str, bytes]
 
 # The key of the default namespace, which lxml's stubs do not know.
 _DEFAULT: Any = None
 
 
+class PackageError(BriefpackError):
+    """A package cannot be read; the message says why."""
+
+
 def read_parts(data: bytes) -> Parts:
-    """Return the parts of a package by name."""
+    """Return the parts, by name, of a package that was made or checked here."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def foreign_parts(data: bytes, wanted: re.Pattern[str] | None = None) -> Parts:
+    """Return the parts of a package that comes from elsewhere, by name.
+
+    With `wanted`, only those whose names match it. Raises PackageError where one is damaged,
+    encrypted or compressed in an unusual way, has a name that is none of a part, or where all would
+    need too much memory.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [e for e in archive.infolist() if not e.is_dir()]
+            if len(entries) > _MOST_PARTS:
+                raise PackageError(f"it has more than {_MOST_PARTS} parts")
+            if wanted:
+                entries = [e for e in entries if wanted.fullmatch(e.filename)]
+            _check_entries(entries)
+            # No more is read of an entry than it states, and its check sum is compared.
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except PackageError:
+        raise
+    except Exception:  # a damaged archive breaks its reader in many ways
+        raise PackageError("it is damaged, or no package of Office") from None
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    most = limit(_UNPACKED)
+    if sum(entry.file_size for entry in entries) > most:
+        raise PackageError(f"unpacked, it is {too_large(most)}")
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        if not _PART_NAME.fullmatch(name) or ".." in name.split("/") or name.casefold() in seen:
+            raise PackageError(f'it has a part with the name "{name[:80]}", or two')
+        seen.add(name.casefold())
+        if entry.flag_bits & 1:
+            raise PackageError("it is encrypted; save it without a password")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise PackageError(f"{name} in it is compressed as Office does not do it")
+
+
+def resolved(rels: str, target: str) -> str:
+    """Return the part to which a target of a list of relationships leads (ECMA-376-2, 6.5)."""
+    folder = rels.rpartition("_rels/")[0]
+    path = target.partition("#")[0]
+    return posixpath.normpath(path[1:] if path.startswith("/") else folder + path)
 
 
 def write_parts(parts: Mapping[str, bytes]) -> bytes:
@@ -83,18 +143,20 @@ def add_record(parts: Parts, main: str, record: Attachment) -> None:
     _content_type(parts, "/customXml/itemProps1.xml", _PROPERTIES_TYPE)
 
 
-def record_in(parts: Mapping[str, bytes]) -> Attachment | None:
-    """Return the record that a package carries, None where it has none."""
-    for name in sorted(parts):
-        if name.startswith("customXml/item") and name.endswith(".xml"):
-            try:
-                root = etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False))
-            except etree.XMLSyntaxError:
+def record_in(data: bytes) -> Attachment | None:
+    """Return the record that a package carries, None where it has none. Raises PackageError."""
+    for _, part in sorted(foreign_parts(data, _ITEM).items()):
+        try:
+            # A record is one long text; how much there may be was checked.
+            root = etree.fromstring(part, _parser(huge_tree=True))
+            if root.tag != f"{{{_RECORD}}}record":
                 continue
-            if root.tag == f"{{{_RECORD}}}record":
-                return Attachment(
-                    root.get("name", "record.json"), base64.b64decode(root.text or "")
-                )
+            content = base64.b64decode("".join((root.text or "").split()), validate=True)
+        except etree.XMLSyntaxError:
+            continue
+        except ValueError:
+            raise PackageError("the record in it is damaged") from None
+        return Attachment(root.get("name", "record.json"), content)
     return None
 
 
@@ -160,8 +222,18 @@ def add_default_type(parts: Parts, extension: str, kind: str) -> None:
 
 
 def parsed(data: bytes) -> etree._Element:
-    """Return the root of a part."""
-    return etree.fromstring(data)
+    """Return the root of a part. Raises PackageError where it is broken, or has a document type."""
+    try:
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError:
+        raise PackageError("it is no XML") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise PackageError("it defines a document type")
+    return root
+
+
+def _parser(*, huge_tree: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=huge_tree)
 
 
 def serialised(root: etree._Element) -> bytes:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from toolkit import intake
 from toolkit.document.language import english_labels
 from toolkit.errors import BriefpackError
+from toolkit.export import style_files
+from toolkit.export.font_files import FontFiles, OwnFonts, font_files
 from toolkit.files import write_folder
 from toolkit.record.finding import Finding
 from toolkit.record.guess import closest
 from toolkit.record.settings import read_settings
 from toolkit.resources import resource
 
-SETTINGS, TEMPLATE, FONTS = "style.toml", "briefing.docx", "fonts"
+if TYPE_CHECKING:
+    from toolkit.export.emblem import Picture
+
+SETTINGS, TEMPLATE = "style.toml", "briefing.docx"
 _SCHEMA = "style.schema.json"
 _LEAST_CONTRAST = 4.5
 # Letters and the ground on which they stand.
@@ -75,9 +82,13 @@ class Marks(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Style(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """A house style; `folder` is where its files are."""
+    """A house style: what its settings say, and the bytes of its files as they were read once.
+
+    `folder` is where they are, `template` the Word document whose styles the papers use.
+    """
 
     folder: Path
+    template: bytes
     colours: Colours
     fonts: FontNames
     paper: Paper
@@ -85,25 +96,36 @@ class Style(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     handling: Marks = Marks()
     labels: dict[str, dict[str, Any]] = {}
     sections: dict[str, tuple[str, ...]] = {}
-
-    @cached_property
-    def template(self) -> bytes:
-        """The Word document whose styles the papers use."""
-        return (self.folder / TEMPLATE).read_bytes()
+    emblem_data: bytes = b""
+    own_fonts: OwnFonts = ()
 
     @property
-    def font_folder(self) -> Path | None:
-        """The folder of the style's own fonts, where it has one."""
-        folder = self.folder / FONTS
-        return folder if folder.is_dir() else None
+    def font_files(self) -> FontFiles:
+        """The font files in which documents of the style are set."""
+        return font_files(self.own_fonts)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The emblem as it is drawn, where the style has one."""
+        if self.emblem is None:
+            return None
+        from toolkit.export.emblem import picture
+
+        return picture(self.emblem.file, self.emblem_data, self.colours.paper)
 
     @cached_property
     def sha256(self) -> str:
-        """A fingerprint of all files of the style; it does not depend on where they are."""
-        total = hashlib.sha256()
-        for path in sorted(p for p in self.folder.rglob("*") if p.is_file()):
-            name = path.relative_to(self.folder).as_posix()
-            total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        """A fingerprint of what the settings say and of all files that are drawn.
+
+        It depends neither on where they are, nor on comments or what else lies in the folder.
+        """
+        said = msgspec.to_builtins(self, str_keys=True, builtin_types=(bytes,), enc_hook=str)
+        drawn = [said.pop("template"), said.pop("emblem_data")]
+        drawn += [data for _, data in said.pop("own_fonts")]
+        del said["folder"]
+        total = hashlib.sha256(json.dumps(said, sort_keys=True).encode("ascii"))
+        for data in drawn:
+            total.update(hashlib.sha256(data).digest())
         return total.hexdigest()
 
 
@@ -125,16 +147,27 @@ def load_style(folder: str | Path) -> Style:
     the style is missing or cannot be used.
     """
     path = Path(folder)
-    if not path.exists() and str(folder) in shipped_styles():
+    shipped = not path.exists() and str(folder) in shipped_styles()
+    if shipped:
         path = resource("templates", "styles", str(folder))
     if not path.is_dir():
         names = ", ".join(shipped_styles())
         raise BriefpackError(f"{folder}: there is no such style folder; shipped styles are {names}")
-    data = read_settings(path / SETTINGS, _SCHEMA, lambda found: _rules(path, found))
-    style = msgspec.convert({**_merged(_defaults(), data), "folder": path}, Style)
+    read: dict[str, Any] = {"folder": path}
+    data = read_settings(
+        style_files.within(path, SETTINGS), _SCHEMA, lambda data: _rules(path, data, read)
+    )
     if not (path / TEMPLATE).is_file():
         raise BriefpackError(f"{path / TEMPLATE}: the file with the Word styles is missing")
-    return style
+    try:
+        read["template"] = style_files.read(path, TEMPLATE, intake.TEMPLATE)
+        if not shipped:
+            from toolkit.export.template_check import check_template
+
+            check_template(read["template"])
+    except BriefpackError as error:
+        raise BriefpackError(f"{path / TEMPLATE}: {error}") from None
+    return msgspec.convert({**_merged(_defaults(), data), **read}, Style)
 
 
 def copy_style(target: str | Path, name: str = "default") -> None:
@@ -166,11 +199,11 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _rules(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
-    """Yield what no schema can say of a style."""
+def _rules(folder: Path, data: dict[str, Any], read: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what no schema can say of a style; put into `read` what was read of its files."""
     yield from _contrasts(data)
-    yield from _family(folder, data)
-    yield from _emblem(folder, data)
+    yield from _family(folder, data, read)
+    yield from _emblem(folder, data, read)
     yield from _labels(data)
 
 
@@ -202,13 +235,10 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _family(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
-    from toolkit.export.font_files import FontFiles
-
-    own = folder / FONTS
+def _family(folder: Path, data: dict[str, Any], read: dict[str, Any]) -> Iterator[Finding]:
     try:
-        files = FontFiles(own if own.is_dir() else None)
-        families = files.families()
+        read["own_fonts"] = style_files.fonts(folder)
+        families = font_files(read["own_fonts"]).families()
     except BriefpackError as error:
         yield Finding("bad-font", ("fonts",), str(error))
         return
@@ -223,15 +253,19 @@ def _family(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("unknown-font", ("fonts", "family"), message, "value", suggestion)
 
 
-def _emblem(folder: Path, data: dict[str, Any]) -> Iterator[Finding]:
+def _emblem(folder: Path, data: dict[str, Any], read: dict[str, Any]) -> Iterator[Finding]:
     if "emblem" not in data:
         return
-    from toolkit.export.emblem import EmblemError, read_emblem
+    from toolkit.export.emblem import EmblemError, picture
 
+    name = data["emblem"]["file"]
     try:
-        read_emblem(folder / data["emblem"]["file"], "FFFFFF")
+        read["emblem_data"] = style_files.read(folder, name, intake.EMBLEM)
+        picture(name, read["emblem_data"], "FFFFFF")
     except EmblemError as error:
         yield Finding("bad-emblem", ("emblem", "file"), str(error))
+    except BriefpackError as error:
+        yield Finding("bad-emblem", ("emblem", "file"), f"the emblem {error}")
 
 
 def _labels(data: dict[str, Any]) -> Iterator[Finding]:

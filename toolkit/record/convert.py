@@ -31,7 +31,7 @@ def converted(path: str | Path, target: str | Path) -> bytes:
     if ending not in (".json", ".yaml", ".yml"):
         raise UsageError(f'"{target}" must end in .json, .yaml or .yml')
     try:
-        text = source.read(path)
+        text = source.read(path, pipes=True)
     except UnreadableError as error:
         raise InvalidFileError(unreadable(str(path), error)) from None
     parsed = parse(text)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from toolkit import intake
 from toolkit.errors import BriefpackError
+from toolkit.intake import IntakeError
 from toolkit.places import is_remote, place, reason
 
 _BOMS = (
@@ -64,22 +65,25 @@ class Source:
         return self.text[start : match.start() if match else len(self.text)]
 
 
-def read(path: str | Path, *, may_be_empty: bool = False) -> Source:
+def read(path: str | Path, *, may_be_empty: bool = False, pipes: bool = False) -> Source:
     """Read a file; `-` is standard input, and an address such as s3://bucket/record.json is one, too.
 
-    Raises UnreadableError with a plain message when it is no readable text.
+    With `pipes`, for those who read once, a pipe is read, too. Raises UnreadableError with a plain
+    message when it is no readable text, or no file of a record's size (`toolkit.intake`).
     """
     name = str(path)
-    if is_remote(path):
-        return decode(name, _fetched(name), may_be_empty=may_be_empty)
     try:
+        if is_remote(path):
+            return decode(name, _fetched(name), may_be_empty=may_be_empty)
         if name == "-":
-            return decode("<stdin>", sys.stdin.buffer.read(), may_be_empty=may_be_empty)
-        if Path(path).exists() and not Path(path).is_file():
-            what = "a folder" if Path(path).is_dir() else "not an ordinary file"
-            raise UnreadableError(f"this is {what}; name the record's file")
-        text = decode(name, Path(path).read_bytes(), may_be_empty=may_be_empty)
-        return replace(text, folder=Path(path).parent)
+            data = intake.read_standard_input(intake.RECORD)
+            return decode("<stdin>", data, may_be_empty=may_be_empty)
+        data = intake.read_file(path, intake.RECORD, pipes=pipes)
+        text = decode(name, data, may_be_empty=may_be_empty)
+        is_file = not pipes or Path(path).is_file()
+        return replace(text, folder=Path(path).parent) if is_file else text
+    except IntakeError as error:
+        raise UnreadableError(f"the file cannot be read: {error}") from None
     except FileNotFoundError:
         raise UnreadableError("there is no such file") from None
     except PermissionError:
@@ -90,9 +94,12 @@ def read(path: str | Path, *, may_be_empty: bool = False) -> Source:
 
 def _fetched(address: str) -> bytes:
     try:
-        return place(address).read_bytes()
+        with place(address).open("rb") as file:
+            return intake.read_open(file, intake.RECORD)
     except FileNotFoundError:
         raise UnreadableError("there is no such file") from None
+    except IntakeError:
+        raise
     except BriefpackError as error:
         raise UnreadableError(str(error)) from None
     except Exception as error:  # each protocol has errors of its own

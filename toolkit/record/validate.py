@@ -28,7 +28,7 @@ def validate(path: str | FilePath, policy: Policy = USUAL) -> FileReport:
     diagnostic with the rule `unreadable`; nothing is raised.
     """
     try:
-        return check(source.read(path), policy)[0]
+        return check(source.read(path, pipes=True), policy)[0]
     except UnreadableError as error:
         return unreadable(str(path), error)
 

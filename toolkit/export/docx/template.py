@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import sys
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from fontTools.ttLib import TTFont
-from lxml import etree
 
-from toolkit.errors import BriefpackError
 from toolkit.export.docx.oxml import element
 from toolkit.export.docx.table_styles import FACTS, TABLE, add_table_styles
-from toolkit.export.font_files import FaceName, FontFiles
+from toolkit.export.font_files import FaceName
 from toolkit.export.package import (
     add_custom_properties,
     custom_properties,
@@ -101,21 +98,18 @@ def restyled(style: Style) -> bytes:
     A template remembers the colours from which it was made. Where style.toml has others now, they
     take their places; what was changed in Word stays as it is.
     """
-    try:
-        parts = read_parts(style.template)
-        old, new = custom_properties(parts), _palette(style)
-        changed = {old[k]: v for k, v in new.items() if old.get(k, v) != v}
-        if not changed:
-            return style.template
-        for name in ("word/styles.xml", "word/fontTable.xml"):
-            root = parsed(parts[name])
-            for node in root.iter():
-                for key, value in node.attrib.items():
-                    if value in changed:
-                        node.set(key, changed[str(value)])
-            parts[name] = serialised(root)
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
-        raise BriefpackError(f"{style.folder / TEMPLATE} is no Word document") from None
+    parts = read_parts(style.template)
+    old, new = custom_properties(parts), _palette(style)
+    changed = {old[k]: v for k, v in new.items() if old.get(k, v) != v}
+    if not changed:
+        return style.template
+    for name in ("word/styles.xml", "word/fontTable.xml"):
+        root = parsed(parts[name])
+        for node in root.iter():
+            for key, value in node.attrib.items():
+                if value in changed:
+                    node.set(key, changed[str(value)])
+        parts[name] = serialised(root)
     return write_parts(parts)
 
 
@@ -126,7 +120,7 @@ def _palette(style: Style) -> dict[str, str]:
 
 def _natural_line(style: Style) -> float:
     """Return the line height that the family asks for, by the size of its letters."""
-    data = FontFiles(style.font_folder).read(FaceName(style.fonts.family))
+    data = style.font_files.read(FaceName(style.fonts.family))
     font = TTFont(io.BytesIO(data), lazy=True)
     metrics: Any = font["OS/2"]
     if metrics.fsSelection & 128:

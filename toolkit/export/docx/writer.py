@@ -29,8 +29,6 @@ from toolkit.export.docx.oxml import (
     word_language,
 )
 from toolkit.export.docx.tables import Tables
-from toolkit.export.emblem import read_emblem
-from toolkit.export.font_files import FontFiles
 from toolkit.export.package import add_custom_properties, add_record, read_parts, write_parts
 from toolkit.export.registry import Attachment
 from toolkit.export.style import TEMPLATE, Style
@@ -71,11 +69,17 @@ class _Writer:
         self.tables = Tables(self._paragraph, self.end, self.width_mm, self.rtl)
 
     def _template(self) -> Any:
-        opened = docx.Document(io.BytesIO(template.restyled(self.style)))
-        names = {s.name for s in opened.styles}
+        path = self.style.folder / TEMPLATE
+        try:
+            opened = docx.Document(io.BytesIO(template.restyled(self.style)))
+            names = {s.name for s in opened.styles}
+            opened.core_properties.title = ""
+            _ = opened.settings.element, opened.part.numbering_part.element
+        except Exception:  # what the check of templates knows nothing of
+            message = f"{path} cannot be used as a Word document; open and save it in Word"
+            raise BriefpackError(message) from None
         lacking = [name for name in template.STYLES if name not in names]
         if lacking:
-            path = self.style.folder / TEMPLATE
             raise BriefpackError(f'{path} lacks the Word style "{lacking[0]}"; add it again')
         return opened
 
@@ -108,7 +112,7 @@ class _Writer:
         )
         if record:
             add_record(parts, "word/document.xml", record)
-        embed_fonts(parts, self.style.fonts.family, FontFiles(self.style.font_folder))
+        embed_fonts(parts, self.style.fonts.family, self.style.font_files)
         return write_parts(parts)
 
     # Pieces
@@ -235,16 +239,15 @@ class _Writer:
         core.title, core.subject = meta.title[:255], meta.subject[:255]
         core.author = core.last_modified_by = meta.author[:255]
         core.keywords = ", ".join(meta.keywords)[:255]
-        core.language, core.version = meta.language, meta.record_version
-        core.identifier = meta.record_id
+        core.language, core.version = meta.language[:255], meta.record_version[:255]
+        core.identifier = meta.record_id[:255]
         core.created = core.modified = datetime.combine(meta.date, time())
 
     def _emblem(self) -> None:
         """Put the style's emblem at the top of the first page."""
-        emblem = self.style.emblem
-        if emblem is None:
+        emblem, picture = self.style.emblem, self.style.picture
+        if emblem is None or picture is None:
             return
-        picture = read_emblem(self.style.folder / emblem.file, self.style.colours.paper)
         holder = self.docx.add_paragraph(style="Reference Line")
         drawn = holder.add_run().add_picture(io.BytesIO(picture.png), height=Mm(emblem.height))
         drawn._inline.docPr.set("descr", emblem.alt)

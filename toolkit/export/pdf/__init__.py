@@ -46,7 +46,7 @@ class PdfExporter:
 
     def lacking(self, characters: Iterable[str], style: Style) -> list[str]:
         """Return the characters that no installed font shows."""
-        return Fonts(style.fonts.family, style.font_folder).lacking(characters)
+        return Fonts(style.fonts.family, style.font_files).lacking(characters)
 
 
 class Pdf2Exporter(PdfExporter):
@@ -75,7 +75,7 @@ class _Build:
         self.document = document
         self.version = version
         self.style = style
-        self.fonts = Fonts(style.fonts.family, style.font_folder)
+        self.fonts = Fonts(style.fonts.family, style.font_files)
         paper = style.paper
         self.width, self.height = A4 if paper.size == "A4" else LETTER
         self.top, self.bottom = paper.top * mm, paper.bottom * mm

@@ -6,6 +6,7 @@ output intent and the record as an associated file.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -256,11 +257,14 @@ def _output_intent(pdf: Pdf) -> Any:
 
 def _attach(pdf: Pdf, record: Attachment, meta: Meta) -> None:
     stamp = String(_pdf_date(meta.date))
+    check = hashlib.md5(record.data, usedforsecurity=False).digest()  # ISO 32000-1, table 46
     stream = pdf.make_stream(
         record.data,
         Type=Name.EmbeddedFile,
         Subtype=Name("/application/yaml" if record.name.endswith(".yaml") else "/application/json"),
-        Params=Dictionary(ModDate=stamp, CreationDate=stamp, Size=len(record.data)),
+        Params=Dictionary(
+            ModDate=stamp, CreationDate=stamp, Size=len(record.data), CheckSum=String(check)
+        ),
     )
     name = String(record.name)
     spec = pdf.make_indirect(

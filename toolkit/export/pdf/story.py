@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from reportlab.lib.units import mm
 
 from toolkit.document import blocks as b
-from toolkit.export.emblem import read_emblem
 from toolkit.export.fonts import Fonts
 from toolkit.export.pdf.flowables import Block, Chart, ChartBar, EmblemBlock, TextBlock
 from toolkit.export.pdf.grid import Box, Grid, GridContent, GridLook, Row
@@ -143,9 +142,8 @@ class Story:
         return Paragraph(content, style, element, self.fonts, self.document.meta.language, self.rtl)
 
     def _emblem(self) -> Iterator[Block]:
-        emblem = self.style.emblem
-        if emblem:
-            picture = read_emblem(self.style.folder / emblem.file, self.style.colours.paper)
+        emblem, picture = self.style.emblem, self.style.picture
+        if emblem and picture:
             figure = self.root.child("Figure", alt=emblem.alt)
             yield EmblemBlock(figure, picture, emblem.height * mm, self.rtl)
 

@@ -96,7 +96,8 @@ class Writer:
         p = self.book.properties
         p.title, p.subject = meta.title[:255], meta.subject[:255]
         p.creator = p.lastModifiedBy = meta.author[:255] or "briefpack"
-        p.language, p.identifier, p.version = meta.language, meta.record_id, meta.record_version
+        p.language, p.version = meta.language[:255], meta.record_version[:255]
+        p.identifier = meta.record_id[:255]
         p.keywords = ", ".join(meta.keywords)[:255]
 
     # Cells
