@@ -11,7 +11,7 @@ from typing import Any
 from toolkit.record import schema
 from toolkit.record.finding import Finding, Path
 from toolkit.record.guess import amount, clock, closest, country_code, day, language_tag
-from toolkit.record.schema import regex, resolve
+from toolkit.record.schema import regex, repeated, resolve
 
 _TYPES = {
     "string": "a text in quotation marks",
@@ -283,15 +283,13 @@ def _few(error: Any, path: Path) -> Iterator[Finding]:
 
 
 def _unique(error: Any, path: Path) -> Iterator[Finding]:
-    seen: list[Any] = []
-    for index, item in enumerate(error.instance):
-        if item in seen:
+    for index, again in enumerate(repeated(error.instance)):
+        if again:
             yield Finding(
                 "repeated-entry",
                 (*path, index),
-                f"{_short(item)} stands in this list already; remove it",
+                f"{_short(error.instance[index])} stands in this list already; remove it",
             )
-        seen.append(item)
 
 
 def _range(error: Any, path: Path) -> Iterator[Finding]:
