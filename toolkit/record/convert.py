@@ -40,7 +40,7 @@ def converted(path: str | Path, target: str | Path) -> bytes:
     if ending == ".json":
         made = as_json(parsed.data)
     else:
-        from toolkit.record.yaml_text import as_yaml
+        from toolkit.record.yaml_writing import as_yaml
 
         made = as_yaml(parsed.data).encode("utf-8")
     again = parse(Source(f"x{ending}", made, made.decode("utf-8")))

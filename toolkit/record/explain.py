@@ -23,6 +23,9 @@ _TYPES = {
     "null": "null",
 }
 
+# A guess costs a fraction of a millisecond; nobody has mistyped so many keys of one object.
+_MOST_GUESSES = 1000
+
 
 def explained(data: Any, name: str = "meeting.schema.json") -> list[Finding]:
     """Return what is to be told of data that do not follow one of the published schemas."""
@@ -99,10 +102,15 @@ def _example(key: str, node: dict[str, Any]) -> str:
 def _additional(error: Any, path: Path, root: dict[str, Any]) -> Iterator[Finding]:
     known = [k for k in error.schema.get("properties", {}) if k != "$schema"]
     patterns = error.schema.get("patternProperties", {})
-    for key in error.instance:
-        if key in error.schema.get("properties", {}) or any(re.search(p, key) for p in patterns):
-            continue
-        match = closest(key, [k for k in known if k not in error.instance] or known)
+    free = [k for k in known if k not in error.instance] or known
+    unknown = (
+        key
+        for key in error.instance
+        if key not in error.schema.get("properties", {})
+        and not any(re.search(p, key) for p in patterns)
+    )
+    for number, key in enumerate(unknown):
+        match = closest(key, free) if number < _MOST_GUESSES else None
         own = "; a key of your own begins with x-" if patterns else ""
         inner = ", ".join(f'"{name}"' for name in _inside(key, error.schema, root))
         if match:
