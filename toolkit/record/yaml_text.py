@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from decimal import DecimalException
+from math import isinf
 from typing import Any
 
 import yaml12
@@ -136,7 +137,8 @@ def _compare(node: Node, meant: Any) -> None:
         for item, value in zip(node.items, inner, strict=True) if same else ():
             _compare(item, value)
     elif isinstance(meant, float):
-        same = node.value is None or float(node.value) == meant
+        # What has more digits than a float is infinite to yaml12, or is refused already.
+        same = node.value is None or isinf(meant) or float(node.value) == meant
     else:
         same = node.items is None and type(node.value) is type(meant) and node.value == meant
     if not same:
@@ -150,6 +152,7 @@ class _Composer:
     def __init__(self, text: str, parsed: Parsed) -> None:
         self.count = 0
         self.first_alias: Span = (0, 1)
+        self._text = text
         self._parser = CParser(text)
         self._parsed = parsed
         self._anchors: dict[str, Node] = {}
@@ -192,7 +195,10 @@ class _Composer:
         self._open.add(event.anchor)
         if isinstance(event, events.ScalarEvent):
             plain = event.implicit[0] and not tag
-            node = Node(*_span(event), self._plain(event) if plain else event.value)
+            start, end = _span(event)
+            while event.style in ("|", ">") and end > start and self._text[end - 1].isspace():
+                end -= 1
+            node = Node(start, end, self._plain(event) if plain else event.value)
         else:
             self._levels += 1
             if self._levels > MOST_LEVELS:

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from yaml.cyaml import CSafeDumper
 
+# Controls, and signs that end a line in YAML 1.1 only.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _TAG = "tag:yaml.org,2002:"
 # What only YAML 1.2 takes for a number or for nothing; the library knows what 1.1 does.
 _RESOLVED = {
@@ -48,4 +50,10 @@ def _decimal(dumper: Any, value: Decimal) -> Any:
     return dumper.represent_scalar(f"{_TAG}float", plain)
 
 
+def _text(dumper: Any, value: str) -> Any:
+    style = '"' if _UNSEEN.search(value) else "|" if "\n" in value else None
+    return dumper.represent_scalar(f"{_TAG}str", value, style)
+
+
 _Dumper.add_representer(Decimal, _decimal)
+_Dumper.add_representer(str, _text)
