@@ -254,7 +254,8 @@ class _Composer:
             if _INT.fullmatch(text):
                 return int(text)
             if _OTHER_BASE.fullmatch(text):
-                return int(text, 0)
+                # Python limits no digits of these bases, but what it prints in the usual one.
+                return int(str(int(text, 0)))
             if _FLOAT.fullmatch(text):
                 return decimal(text)
         except (ValueError, DecimalException):
