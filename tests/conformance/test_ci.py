@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml12
 
 from tests.making import ROOT, record, written
 from tests.test_cli import run
@@ -62,7 +62,7 @@ def steps_run(
 
 
 def yaml(path: Path) -> Any:
-    return YAML(typ="safe").load(path.read_text("utf-8"))
+    return yaml12.parse_yaml(path.read_text("utf-8"))
 
 
 def test_the_steps_for_github_mark_mistakes_and_build_the_others(

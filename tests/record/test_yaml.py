@@ -14,7 +14,7 @@ import toolkit
 from tests.making import FIRST, RECORDS, record, written
 from tests.test_cli import run
 from toolkit.errors import UsageError
-from toolkit.record import syntax, yaml_text
+from toolkit.record import syntax, yaml_text, yaml_writing
 from toolkit.record.convert import as_json, converted
 from toolkit.record.diagnostic import InvalidFileError
 from toolkit.record.source import decode
@@ -123,7 +123,7 @@ DATA = st.dictionaries(
 @given(DATA)
 @settings(max_examples=200, deadline=None)
 def test_any_data_goes_there_and_back(data: dict[str, Any]) -> None:
-    assert yaml_text.parse(yaml_text.as_yaml(data)).data == data
+    assert yaml_text.parse(yaml_writing.as_yaml(data)).data == data
     assert syntax.parse(as_json(data).decode()).data == data
 
 

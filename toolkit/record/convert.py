@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,16 @@ import msgspec
 
 from toolkit.errors import BriefpackError, UsageError
 from toolkit.record import source
-from toolkit.record.diagnostic import InvalidFileError
+from toolkit.record.diagnostic import Diagnostic, FileReport, InvalidFileError
 from toolkit.record.notations import parse
 from toolkit.record.source import Source, UnreadableError
 from toolkit.record.validate import check, unreadable
+
+# The escapes of a JSON text; the group is half of a pair.
+_ESCAPES = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
 
 
 def as_json(data: Any) -> bytes:
@@ -37,13 +44,26 @@ def converted(path: str | Path, target: str | Path) -> bytes:
     parsed = parse(text)
     if parsed.fatal or parsed.fixes or parsed.duplicate_keys:
         raise InvalidFileError(check(text)[0])
-    if ending == ".json":
-        made = as_json(parsed.data)
-    else:
-        from toolkit.record.yaml_text import as_yaml
-
-        made = as_yaml(parsed.data).encode("utf-8")
-    again = parse(Source(f"x{ending}", made, made.decode("utf-8")))
+    try:
+        written = as_json(parsed.data) if ending == ".json" else _as_yaml(parsed.data)
+    except UnicodeEncodeError:
+        raise InvalidFileError(_half(text)) from None
+    again = parse(Source(f"x{ending}", written, written.decode("utf-8")))
     if again.fatal or again.data != parsed.data:
-        raise BriefpackError(f"{path}: holds something that {ending[1:].upper()} cannot say")
-    return made
+        reason = f": {again.fatal.message}" if again.fatal else ""
+        raise BriefpackError(f"{path}: cannot be written as {ending[1:].upper()}{reason}")
+    return written
+
+
+def _as_yaml(data: Any) -> bytes:
+    from toolkit.record.yaml_writing import as_yaml
+
+    return as_yaml(data).encode("utf-8")
+
+
+def _half(text: Source) -> FileReport:
+    """Return the report of a text with an escape for half of a character, which no file can hold."""
+    at = next((match.start() for match in _ESCAPES.finditer(text.text) if match[1]), 0)
+    message = f"{text.text[at : at + 6]} is half of a character; write the character itself"
+    places = (*text.place(at), *text.place(at + 6))
+    return FileReport(text.name, (Diagnostic("forbidden-character", message, *places),), text)

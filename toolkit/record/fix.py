@@ -43,7 +43,10 @@ def fixed(text: Source, policy: Policy = USUAL) -> Source:
         edits = _edits(text, policy)
         if not edits:
             break
-        text = _applied(text, edits)
+        mended = _applied(text, edits)
+        if parse(mended).fatal and not parse(text).fatal:
+            break  # such as an anchor of YAML that something else repeats
+        text = mended
     return text
 
 
@@ -75,5 +78,6 @@ def _applied(text: Source, edits: list[Edit]) -> Source:
         at = edit.end
     mended = "".join([*out, text.text[at:]])
     mark = _BOM if text.data.startswith(_BOM) else b""
-    made = source.decode(text.name, mark + mended.encode("utf-8"))
+    # Half of a character can only be written as its escape, which is what this error handler does.
+    made = source.decode(text.name, mark + mended.encode("utf-8", "backslashreplace"))
     return Source(made.name, made.data, made.text, text.folder)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from decimal import DecimalException
 
 from toolkit.record.finding import Fix
+from toolkit.record.syntax import decimal
 
 _SMART = "“”„‟«»″＂"
 _WORDS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
@@ -14,12 +17,37 @@ _WORD = re.compile(r"[^\W\d][\w$-]*")
 _CLOSER = {"{": "}", "[": "]"}
 
 
-def outside_strings(text: str, pattern: re.Pattern[str]) -> int | None:
-    """Return where a pattern is first found outside of quoted texts."""
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|(' + pattern.pattern + ")", text, re.DOTALL):
+def _outside_strings(text: str, pattern: str) -> Iterator[re.Match[str]]:
+    """Yield where a pattern is found outside of quoted texts."""
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*+"|(' + pattern + ")", text, re.DOTALL):
         if match.group(1):
-            return match.start(1)
-    return None
+            yield match
+
+
+def constant(text: str, name: str) -> tuple[int, int]:
+    """Return where a word that the decoder takes for a number first stands."""
+    match = next(_outside_strings(text, rf"(?<![\w-]){name}\b"), None)
+    return match.span() if match else (0, 1)
+
+
+def endless_number(text: str) -> tuple[int, int]:
+    """Return where the first number stands that has too many digits to be read."""
+    for match in _outside_strings(text, r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"):
+        try:
+            _ = int(match[1]) if match[1].lstrip("-").isdigit() else decimal(match[1])
+        except (ValueError, DecimalException):
+            return match.span()
+    return 0, 1
+
+
+def nth_level(text: str, level: int) -> int:
+    """Return where the first bracket stands that opens the level of that number."""
+    depth = 0
+    for match in _outside_strings(text, r"[\[\]{}]"):
+        depth += 1 if match[1] in _CLOSER else -1
+        if depth == level:
+            return match.start()
+    return 0
 
 
 def _back(text: str, pos: int) -> int:
@@ -93,9 +121,9 @@ def mends(text: str, error: json.JSONDecodeError) -> list[Fix]:
         return [Fix(pos, pos + 1, ",", "missing-comma", 'write "," between two entries')]
     if message.startswith("Expecting ','") and char not in "}]:":
         at = _back(text, pos)
-        early = re.compile(r'"(?:[^"\\]|\\.)*?(\s*,\s*)"$').search(
-            text, text.rfind("\n", 0, pos) + 1, pos
-        )
+        # A line may be the whole file: only what stands near is looked at.
+        line = max(text.rfind("\n", 0, pos) + 1, pos - 500)
+        early = re.compile(r'"(?:[^"\\]|\\.)*?(\s*,\s*)"$').search(text, line, pos)
         if early and pos == at and _WORD.match(text, pos):
             # The quotation mark that opens the next key was taken for the closing one.
             cut = early.start(1)

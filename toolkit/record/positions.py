@@ -12,10 +12,13 @@ from functools import cached_property
 import tree_sitter
 import tree_sitter_json
 
+from toolkit.record.offsets import Offsets
+
 Path = tuple[str | int, ...]
 Span = tuple[int, int]
 
 _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_json.language()))
+_Entry = tuple[str | int, tree_sitter.Node, tree_sitter.Node]
 
 
 class Positions:
@@ -25,8 +28,8 @@ class Positions:
         # Half of a surrogate pair has no UTF-8 form; any other sign holds its place.
         self._bytes = text.encode("utf-8", "replace")
         self._tree = _PARSER.parse(self._bytes)
-        self._ascii = len(self._bytes) == len(text)
-        self._items: dict[int, list[tuple[str | int, tree_sitter.Node, tree_sitter.Node]]] = {}
+        self._offset = Offsets(self._bytes)
+        self._known: dict[int, dict[str | int, _Entry]] = {}
 
     def value(self, path: Path) -> Span:
         """Return the span of the value at `path`, or of its nearest ancestor that exists."""
@@ -61,32 +64,25 @@ class Positions:
     def _find(self, path: Path) -> tuple[tree_sitter.Node, tree_sitter.Node]:
         key = value = self._root
         for step in path:
-            # The last of several equal keys is the one whose value counts.
-            found = [(k, v) for s, k, v in self._entries(value) if s == step]
-            if not found:
+            entries = self._known.get(value.id)
+            if entries is None:
+                # The last of several equal keys is the one whose value counts.
+                entries = {entry[0]: entry for entry in self._entries(value)}
+                self._known[value.id] = entries
+            if step not in entries:
                 break
-            key, value = found[-1]
+            _, key, value = entries[step]
         return key, value
 
-    def _entries(
-        self, node: tree_sitter.Node
-    ) -> list[tuple[str | int, tree_sitter.Node, tree_sitter.Node]]:
-        entries = self._items.get(node.id)
-        if entries is None:
-            entries = self._items[node.id] = []
-            if node.type == "array":
-                entries += [(i, child, child) for i, child in enumerate(node.named_children)]
-            elif node.type == "object":
-                for pair in node.named_children:
-                    key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-                    if key is not None and value is not None:
-                        name = json.loads(self._bytes[key.start_byte : key.end_byte])
-                        entries.append((str(name), key, value))
-        return entries
+    def _entries(self, node: tree_sitter.Node) -> Iterator[_Entry]:
+        if node.type == "array":
+            for index, child in enumerate(node.named_children):
+                yield index, child, child
+        elif node.type == "object":
+            for pair in node.named_children:
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None:
+                    yield str(json.loads(self._bytes[key.start_byte : key.end_byte])), key, value
 
     def _span(self, node: tree_sitter.Node) -> Span:
-        if self._ascii:
-            return node.start_byte, node.end_byte
-        start = len(self._bytes[: node.start_byte].decode("utf-8", "replace"))
-        length = len(self._bytes[node.start_byte : node.end_byte].decode("utf-8", "replace"))
-        return start, start + length
+        return self._offset(node.start_byte), self._offset(node.end_byte)

@@ -61,7 +61,7 @@ def validator_of(name: str) -> Any:
     import jsonschema
 
     extend: Any = jsonschema.validators.extend
-    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique})
     formats = jsonschema.FormatChecker(formats=())
     formats.checks("edtf")(lambda v: not isinstance(v, str) or dates.is_edtf(v))
     formats.checks("date")(lambda v: not isinstance(v, str) or dates.is_day(v))
@@ -73,6 +73,32 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
 
     if isinstance(instance, str) and not regex(pattern).search(instance):
         yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _unique(_: Any, unique: bool, instance: Any, __: Any) -> Iterator[Any]:
+    import jsonschema
+
+    if unique and isinstance(instance, list) and any(repeated(instance)):
+        yield jsonschema.ValidationError("a list has equal entries")
+
+
+def repeated(items: list[Any]) -> list[bool]:
+    """Tell of each entry of a list whether an equal one stands before it; linear in the list."""
+    seen: set[Any] = set()
+    out = []
+    for key in map(_hashable, items):
+        out.append(key in seen)
+        seen.add(key)
+    return out
+
+
+def _hashable(value: Any) -> Any:
+    """A value of JSON as a key that is equal where the values are: true is not 1, but 1.0 is."""
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(inner)) for key, inner in value.items())
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    return (bool, value) if isinstance(value, bool) else value
 
 
 @cache

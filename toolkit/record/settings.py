@@ -10,11 +10,13 @@ from typing import Any
 
 from toolkit.record import schema, source
 from toolkit.record.diagnostic import Diagnostic, FileReport, InvalidFileError, pointer
-from toolkit.record.finding import Finding
+from toolkit.record.finding import Finding, Fix, Path
 from toolkit.record.source import Source, UnreadableError
+from toolkit.record.syntax import is_deep, too_deep
 from toolkit.record.validate import unreadable
 
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_LONG = "this number has too many digits; TOML knows whole numbers up to 9223372036854775807"
 
 Rules = Callable[[dict[str, Any]], Iterator[Finding]]
 
@@ -35,11 +37,13 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
     try:
         data = tomllib.loads(text.text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidSettingsError(
-            FileReport(text.name, (_notation(text, str(error)),), text)
-        ) from None
-    findings: list[Finding] = []
-    if not schema.accepts(data, schema_name):
+        raise _wrong(text, _notation(text, str(error))) from None
+    except (RecursionError, ValueError) as error:
+        raise _wrong(text, _beyond(text, deep=isinstance(error, RecursionError))) from None
+    if is_deep(data):
+        raise _wrong(text, _beyond(text, deep=True))
+    findings = list(_long_numbers(data, ()))
+    if not findings and not schema.accepts(data, schema_name):
         from toolkit.record.explain import explained
 
         findings = explained(data, schema_name)
@@ -55,18 +59,37 @@ def wrong_settings(path: FilePath, findings: list[Finding]) -> InvalidSettingsEr
     return InvalidSettingsError(_report(source.read(path, may_be_empty=True), findings))
 
 
+def _wrong(text: Source, diagnostic: Diagnostic) -> InvalidSettingsError:
+    return InvalidSettingsError(FileReport(text.name, (diagnostic,), text))
+
+
 def _notation(text: Source, message: str) -> Diagnostic:
     match = _AT.search(message)
     line, column = (int(match[1]), int(match[2])) if match and match[1] else _end(text)
     plain = _AT.sub("", message)
-    return Diagnostic(
-        "syntax",
-        f"this is no TOML: {plain[:1].lower()}{plain[1:]}",
-        line,
-        column,
-        line,
-        column + 1,
-    )
+    what = f"this is no TOML: {plain[:1].lower()}{plain[1:200]}"
+    return Diagnostic("syntax", what, line, column, line, column + 1)
+
+
+def _beyond(text: Source, *, deep: bool) -> Diagnostic:
+    """What is sound TOML, but has more levels or digits than Python reads."""
+    from toolkit.record.toml_positions import beyond
+
+    start, end = beyond(text.text)
+    fix = too_deep(start) if deep else Fix(start, end, "", "bad-number", _LONG)
+    return Diagnostic(fix.rule, fix.message, *text.place(start), *text.place(fix.end))
+
+
+def _long_numbers(data: Any, path: Path) -> Iterator[Finding]:
+    """Yield each whole number that is none in TOML, which gives them 64 bits."""
+    if isinstance(data, int) and not -(2**63) <= data < 2**63:
+        yield Finding("bad-number", path, _LONG)
+    for step, value in (
+        data.items()
+        if isinstance(data, dict)
+        else enumerate(data if isinstance(data, list) else ())
+    ):
+        yield from _long_numbers(value, (*path, step))
 
 
 def _end(text: Source) -> tuple[int, int]:

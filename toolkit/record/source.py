@@ -60,9 +60,16 @@ class Source:
 
     def line_text(self, line: int) -> str:
         """Return the text of a line (from 1), without its end."""
-        start = self._line_starts[line - 1]
-        match = _LINE_END.search(self.text, start)
-        return self.text[start : match.start() if match else len(self.text)]
+        if line not in self._line_texts:
+            ends = (*self._line_starts[line : line + 1], len(self.text))
+            self._line_texts.clear()
+            self._line_texts[line] = self.text[self._line_starts[line - 1] : ends[0]].rstrip("\r\n")
+        return self._line_texts[line]
+
+    @cached_property
+    def _line_texts(self) -> dict[int, str]:
+        """The line that was asked for last: thousands of mistakes may stand on one long line."""
+        return {}
 
 
 def read(path: str | Path, *, may_be_empty: bool = False, pipes: bool = False) -> Source:

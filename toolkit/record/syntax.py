@@ -7,14 +7,24 @@ again: so what follows is checked too, and each mend is at the same time what to
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from decimal import Context, DecimalException, Inexact, InvalidOperation, Overflow, Underflow
+from typing import Any, Final
 
 from toolkit.record.finding import Fix
 
 _MOST_FIXES = 50
+MOST_LEVELS: Final = 100
+"""How deep lists and objects may stand in each other, in any notation: all that follows recurses."""
+
+MOST_DIGITS: Final = 1000
+decimal: Final = Context(
+    prec=MOST_DIGITS,
+    Emax=MOST_DIGITS - 1,
+    Emin=-MOST_DIGITS,
+    traps=[Inexact, InvalidOperation, Overflow, Underflow],
+).create_decimal
+"""Reads a number with all its digits; raises DecimalException where it has more than that many."""
 
 
 @dataclass
@@ -60,7 +70,7 @@ def _decode(text: str, parsed: Parsed) -> Any:
         return result
 
     return json.loads(
-        text, object_pairs_hook=pairs, parse_float=Decimal, parse_constant=_refuse_constant
+        text, object_pairs_hook=pairs, parse_float=decimal, parse_constant=_refuse_constant
     )
 
 
@@ -70,18 +80,43 @@ def parse(text: str) -> Parsed:
     while True:
         try:
             parsed.data = _decode(parsed.text, parsed)
+            if is_deep(parsed.data):
+                parsed.fatal = _too_deep(parsed)
             return parsed
         except RecursionError:
-            parsed.fatal = Fix(0, 0, "", "too-deep", "the record is nested too deeply to be read")
+            parsed.fatal = _too_deep(parsed)
             return parsed
-        except ValueError as error:
+        except (ValueError, DecimalException) as error:
             fixes = _mends(parsed, error)
         if not fixes:
             return parsed
         _apply(parsed, fixes)
 
 
-def _mends(parsed: Parsed, error: ValueError) -> list[Fix]:
+def is_deep(data: Any) -> bool:
+    """Tell whether lists and objects stand deeper in each other than MOST_LEVELS."""
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _ in range(MOST_LEVELS):
+        if not level:
+            return False
+        inside = (held.values() if isinstance(held, dict) else held for held in level)
+        level = [v for values in inside for v in values if isinstance(v, (dict, list))]
+    return bool(level)
+
+
+def too_deep(at: int) -> Fix:
+    """Return what is said where the nesting at an offset goes beyond MOST_LEVELS."""
+    message = f"lists and objects stand more than {MOST_LEVELS} deep in each other here"
+    return Fix(at, at + 1, "", "too-deep", message)
+
+
+def _too_deep(parsed: Parsed) -> Fix:
+    from toolkit.record import mend
+
+    return too_deep(parsed.original(mend.nth_level(parsed.text, MOST_LEVELS + 1)))
+
+
+def _mends(parsed: Parsed, error: Exception) -> list[Fix]:
     """Return the edits that mend what stopped the decoder; none where that is fatal."""
     from toolkit.record import mend  # most records need none
 
@@ -90,13 +125,17 @@ def _mends(parsed: Parsed, error: ValueError) -> list[Fix]:
         if fixes and len(parsed.fixes) < _MOST_FIXES:
             return fixes
         parsed.fatal = _fatal(parsed, error)
-    elif isinstance(error, _Constant):
-        at = mend.outside_strings(parsed.text, re.compile(rf"{error}\b")) or 0
+        return []
+    if isinstance(error, _Constant):
+        start, end = mend.constant(parsed.text, str(error))
         message = f"{error} is not a number in JSON; leave the key out if there is none"
-        return [Fix(at, at + len(str(error)), "null", "bad-number", message)]
     else:
-        at = mend.outside_strings(parsed.text, re.compile(r"\d{1000,}")) or 0
-        parsed.fatal = Fix(at, at, "", "bad-number", "this number has too many digits")
+        start, end = mend.endless_number(parsed.text)
+        message = f"this number is too long: at most {MOST_DIGITS} digits, written out"
+    if len(parsed.fixes) < _MOST_FIXES:
+        return [Fix(start, end, "null", "bad-number", message)]
+    at = parsed.original(start)
+    parsed.fatal = Fix(at, at + end - start, "", "bad-number", message)
     return []
 
 

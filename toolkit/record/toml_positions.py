@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import tree_sitter
 import tree_sitter_toml
 
+from toolkit.record.offsets import Offsets
 from toolkit.record.positions import Path, Span
+from toolkit.record.syntax import MOST_LEVELS
 
 _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
+# What Python refuses to read as a decimal number has more than 4,300 digits.
+_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*'''
+    r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<dot>\.)|(?P<end>[\n,=])|(?P<number>\d(?:_?\d){4300,})",
+    re.DOTALL,
+)
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
+
+
+def beyond(text: str) -> Span:
+    """Return where a TOML text has more levels or digits than can be read; its start at worst."""
+    depth = dots = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token["open"] is not None) - (token["close"] is not None)
+        dots = 0 if token["end"] else dots + (token["dot"] is not None)
+        if token["number"] or depth > MOST_LEVELS or dots >= MOST_LEVELS:
+            return token.span()
+    return 0, 1
 
 
 class TomlPositions:
@@ -21,6 +41,7 @@ class TomlPositions:
         self._keys: dict[Path, tree_sitter.Node] = {}
         self._values: dict[Path, tree_sitter.Node] = {}
         self._arrays: dict[Path, int] = {}
+        self._offset = Offsets(self._bytes)
         root = _PARSER.parse(self._bytes).root_node
         self._values[()] = root
         for node in root.named_children:
@@ -42,7 +63,9 @@ class TomlPositions:
             path = path[:-1]
         node = nodes[path]
         start, end = node.start_byte, node.end_byte
-        return len(self._bytes[:start].decode()), len(self._bytes[:end].decode().rstrip())
+        while end > start and self._bytes[end - 1 : end].isspace():
+            end -= 1
+        return self._offset(start), self._offset(end)
 
     def _steps(self, key: tree_sitter.Node) -> list[tuple[str, tree_sitter.Node]]:
         if key.type == "dotted_key":

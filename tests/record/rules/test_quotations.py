@@ -169,23 +169,31 @@ def test_texts_have_a_limit_and_so_have_all_of_a_record(
 
 def test_a_hash_is_compared_and_never_printed(tmp_path: Path) -> None:
     archived(tmp_path, SECRET, "a.txt")
-    (right,) = quotations.archive_hashes(citing("sources/a.txt"), tmp_path, USUAL).values()
+    right = archive.digest(tmp_path / "sources" / "a.txt")
     assert found(tmp_path, citing("sources/a.txt", sha256=right)) == []
     (changed,) = found(tmp_path, citing("sources/a.txt", sha256="0" * 64))
     assert changed.rule == "archive-changed"
     assert right[:8] not in changed.message
 
 
-def test_the_hashes_of_a_record_are_those_of_what_is_read(tmp_path: Path) -> None:
-    archived(tmp_path, "abc", "a.txt")
-    data = citing("sources/a.txt", "sources/none.txt", "../x.txt")
-    hashes = quotations.archive_hashes(data, tmp_path, USUAL)
-    assert hashes == {
-        "sources/a.txt": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        "sources/none.txt": "",
-        "../x.txt": "",
-    }
-    assert quotations.archive_hashes(data, None, USUAL) == {}
+@posix
+def test_the_files_on_which_a_record_depends_are_those_that_would_be_read(tmp_path: Path) -> None:
+    path = archived(tmp_path / "records", "abc", "a.txt")
+    link = path.with_name("link.txt")
+    link.symlink_to("a.txt")
+    names = ["sources/a.txt", "sources/none.txt", "../x.txt", "/dev/zero", "sources/link.txt"]
+    policy = Policy(root=str(tmp_path))
+    folder = tmp_path / "records"
+    expected = [
+        base / "sources" / name
+        for name in ("a.txt", "none.txt", "link.txt")
+        for base in (folder, tmp_path)
+    ]
+    assert archive.archive_paths(citing(*names), folder, policy) == expected
+    assert archive.archive_paths(citing(*names), None, policy) == []
+    assert archive.digest(link) == archive.digest(path)
+    assert archive.digest(path).startswith("ba7816bf")
+    assert archive.digest(tmp_path / "none.txt") == archive.digest("/dev/zero") == ""
 
 
 # What a quotation is.

@@ -12,6 +12,9 @@ from toolkit.record.rules.book import Facts, rule
 from toolkit.record.schema import EVERY, Path
 from toolkit.record.texts import values
 
+# What the guesses of a record may cost: some tenths of a second.
+_MOST_COMPARED = 20_000
+
 
 @rule(
     "duplicate-id",
@@ -51,26 +54,38 @@ def unique_ids(facts: Facts) -> Iterator[Finding]:
 )
 def known_references(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-reference."""
-    ids = facts.ids
+    compared = 0
     for reference in schema.references():
-        known: set[str] = set().union(*(ids[target] for target in reference.targets))
-        for path, value in facts.at(reference.pattern):
-            if reference.refers(value) and value not in known:
-                yield _unknown(facts, path, value, reference, known)
+        ids = set().union(*(facts.ids[target] for target in reference.targets))
+        unknown = [
+            (path, value)
+            for path, value in facts.at(reference.pattern)
+            if reference.refers(value) and value not in ids
+        ]
+        known, called = sorted(ids), _called(facts, reference.targets) if unknown else {}
+        for path, value in unknown:
+            compared += len(known)
+            near = known if compared < _MOST_COMPARED else []
+            named = called.get(value.casefold(), [])
+            yield _unknown(facts, path, value, reference, known, near, named)
 
 
 def _unknown(
-    facts: Facts, path: Path, value: str, reference: schema.Reference, known: set[str]
+    facts: Facts,
+    path: Path,
+    value: str,
+    reference: schema.Reference,
+    known: list[str],
+    near: list[str],
+    named: list[dict[str, Any]],
 ) -> Finding:
     from toolkit.record.guess import closest
 
     targets = reference.targets
     where = " or ".join(f'"{target}"' for target in targets)
-    named = [entry for target in targets for entry in _called(facts, target, value)]
     nameless = any("id" not in entry for entry in named)
     own = (entry["id"] for entry in named if isinstance(entry.get("id"), str))
-    match = next((identity for identity in own if identity in known), None)
-    match = match or closest(value, sorted(known))
+    match = next(own, None) or closest(value, near)
     elsewhere = next((name for name, held in facts.ids.items() if value in held), None)
     if elsewhere:
         message = (
@@ -84,7 +99,7 @@ def _unknown(
     elif match:
         message = f'there is no "{value}" in {where}; did you mean "{match}"?'
     elif known:
-        message = f'there is no "{value}" in {where}; there are {", ".join(sorted(known)[:8])}'
+        message = f'there is no "{value}" in {where}; there are {", ".join(known[:8])}'
     else:
         message = f'there is no "{value}": {where} is empty; add the entry there'
     if reference.form:
@@ -98,18 +113,18 @@ def _unknown(
     )
 
 
-def _called(facts: Facts, target: str, value: str) -> Iterator[dict[str, Any]]:
-    """Yield the entries of a collection that have a text as their name or title."""
-    first, _, second = target.partition(".")
-    holder = facts.data.get(first)
-    listed = holder.get(second) if second and isinstance(holder, dict) else holder
-    for entry in listed if isinstance(listed, list) else ():
-        if isinstance(entry, dict):
-            told = [
-                text for key in ("name", "names", "title") for _, text in values(entry.get(key))
-            ]
-            if any(text.casefold() == value.casefold() for text in told):
-                yield entry
+def _called(facts: Facts, targets: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+    """Return the entries of collections by the texts that are their name or title, case aside."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for target in targets:
+        first, _, second = target.partition(".")
+        holder = facts.data.get(first)
+        listed = holder.get(second) if second and isinstance(holder, dict) else holder
+        for entry in listed if isinstance(listed, list) else ():
+            for key in ("name", "names", "title") if isinstance(entry, dict) else ():
+                for _, text in values(entry.get(key)):
+                    out.setdefault(text.casefold(), []).append(entry)
+    return out
 
 
 def scheme_of(data: Any, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
