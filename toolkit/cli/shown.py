@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
@@ -46,6 +47,13 @@ def print_lines_at_once() -> None:
 def in_github() -> bool:
     """Tell whether this runs as a step of GitHub Actions."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def in_log() -> bool:
+    """Tell whether standard output may be the log of a CI service: it is no file, then."""
+    if not in_github() and os.environ.get("GITLAB_CI") != "true":
+        return False
+    return not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 def add_to_summary(markdown: str) -> None:

@@ -100,7 +100,7 @@ def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
     from toolkit.record.fix import fixed
     from toolkit.record.source import UnreadableError, read
     from toolkit.record.validate import check
-    from toolkit.report.text import printable
+    from toolkit.report.escaping import printable
 
     wrong = False
     for name in records:
