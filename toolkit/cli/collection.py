@@ -66,7 +66,7 @@ class _Wanted:
         from toolkit.export.style import load_style
 
         self.project: Project = read_project(options.config)
-        self.records: list[str] = options.records or record_files(self.project)
+        self.records: list[str] = options.records or project_records(self.project)
         self.style: Style = load_style(options.style or self.project.style or "default")
         self.language: str = options.language or next(iter(self.project.languages), "en")
         self.audience: str | None = options.audience

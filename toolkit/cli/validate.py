@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.diff and not options.fix:
         raise UsageError("--diff goes with --fix")
     project = read_project(options.config)
-    records = options.records or record_files(project)
+    records = options.records or project_records(project)
     policy = _policy(project, options.style)
     if options.fix and _fix(records, policy, show=options.diff):
         return 1
