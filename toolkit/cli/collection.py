@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from toolkit.cli.shown import Commands, add_records, print_reports
+from toolkit.cli.shown import Commands, add_records, print_reports, project_records
 from toolkit.errors import BriefpackError, UsageError
-from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
 
 if TYPE_CHECKING:

@@ -7,9 +7,15 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from toolkit.cli.shown import Commands, add_records, add_to_summary, in_github, print_reports
+from toolkit.cli.shown import (
+    Commands,
+    add_records,
+    add_to_summary,
+    in_github,
+    print_reports,
+    project_records,
+)
 from toolkit.errors import UsageError
-from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.policy import Policy
