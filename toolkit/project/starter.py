@@ -54,7 +54,7 @@ def write_project(
         if not (folder / "records").exists():
             new[folder / "records" / ".gitkeep"] = b""
     else:
-        project = read_project(settings)
+        project = read_project(start=folder)
         home = project.folder
     if service is not None:
         new |= _service_files(folder, service, origin, project)

@@ -59,6 +59,8 @@ def _notation(text: Source, message: str) -> Diagnostic:
     match = _AT.search(message)
     line, column = (int(match[1]), int(match[2])) if match and match[1] else _end(text)
     plain = _AT.sub("", message)
+    if plain.startswith(("Unescaped '\\'", "Invalid hex value")):
+        plain += "; within quotation marks \\ begins a code, so write / between folders"
     return Diagnostic(
         "syntax",
         f"this is no TOML: {plain[:1].lower()}{plain[1:]}",
