@@ -11,7 +11,7 @@ from toolkit.project.origin import Origin
 
 _OUTPUT = "@OUTPUT@"
 _SOURCES = {
-    "repository": ("git+{address}@{ref}", '"briefpack @ $BRIEFPACK_SOURCE"'),
+    "repository": ("git+{address}@{ref}", '"$BRIEFPACK_SOURCE"'),
     "wheels": ("{address}", '--no-index --find-links "$BRIEFPACK_SOURCE" "briefpack=={ref}"'),
     "index": ("{address}", '--index-url "$BRIEFPACK_SOURCE" "briefpack=={ref}"'),
 }
