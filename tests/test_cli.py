@@ -60,7 +60,8 @@ def test_validate_tells_file_line_column_and_shows_the_spot(tmp_path: Path) -> N
     assert lines[0].startswith(
         'r.json:8:11: error "talk" is not a value of "kind"; did you mean "talks"?'
     )
-    assert lines[1].strip() == '"kind": "talk",'
+    assert lines[1] == '   8 |   "kind": "talk",'
+    assert lines[2].startswith("     | ")
     assert lines[2].index("^") == lines[1].index('"talk"')
     assert lines[-1] == "1 file, 1 error, 0 warnings"
 

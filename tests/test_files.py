@@ -334,7 +334,7 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
     [
         (["new", "sub/r.json"], "sub/r.json"),
         (["style", "house"], "house"),
-        (["init", "github"], "briefpack.toml"),
+        (["init", "github", "--from", "https://packages.example.org/simple"], "briefpack.toml"),
         (["convert", FIRST, "-o", "c.yaml"], "c.yaml"),
         (["register", FIRST, "-o", "r.csv"], "r.csv"),
         (["register", FIRST, "-o", "r.xlsx"], "r.xlsx"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,8 +11,9 @@ from xml.etree import ElementTree as ET
 from toolkit.batch.jobs import Outcome
 from toolkit.errors import UsageError
 from toolkit.record.diagnostic import Diagnostic
-from toolkit.report.markdown import cell, more, row
-from toolkit.report.text import one_line, printable
+from toolkit.report.escaping import printable, to_json, to_xml
+from toolkit.report.markdown import code, more, row
+from toolkit.report.text import one_line
 from toolkit.version import VERSION
 
 _ORDER = ("built", "unchanged", "withheld", "stale", "edited", "failed")
@@ -53,7 +53,7 @@ def as_json(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
         "records": [_entry(outcome) for outcome in outcomes],
         "without_record": list(gone),
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return to_json(content) + "\n"
 
 
 def _entry(outcome: Outcome) -> dict[str, Any]:
@@ -110,8 +110,7 @@ def as_junit(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
     if gone:
         told = "\n".join(f"without a record: {printable(folder)}" for folder in gone)
         ET.SubElement(suite, "system-out").text = told
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return to_xml(root) + "\n"
 
 
 def as_markdown(outcomes: Sequence[Outcome], gone: Sequence[str], most: int | None = None) -> str:
@@ -122,13 +121,14 @@ def as_markdown(outcomes: Sequence[Outcome], gone: Sequence[str], most: int | No
     if rows:
         out += ["| Record | Pack | Status | Seconds | Files |", "| --- | --- | --- | --: | --- |"]
     for o in rows[:most]:
-        cells = (o.record, o.name, o.status, f"{o.seconds:.1f}", ", ".join(o.files))
-        out.append(row(*cells))
+        texts = (code(text, in_table=True) for text in (o.record, o.name))
+        files = code(", ".join(o.files), in_table=True)
+        out.append(row(*texts, o.status, f"{o.seconds:.1f}", files))
     out += more(len(rows), most)
     said = [text for o in rows for text in messages(o)]
     for title, lines in (("Messages", said), ("Without a record", gone)):
         if lines:
-            out += ["", f"### {title}", "", *(f"- {cell(text)}" for text in lines[:most])]
+            out += ["", f"### {title}", "", *(f"- {code(text)}" for text in lines[:most])]
             out += more(len(lines), most)
     return "\n".join(out) + "\n"
 

@@ -7,8 +7,10 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from toolkit.cli import build, ci, collection, rules, single, validate, watch
+from toolkit.cli.escaped_output import escaping_streams
 from toolkit.cli.shown import print_reports
 from toolkit.cli.streams import all_written, make_sound, say
 from toolkit.errors import BriefpackError, UsageError
@@ -21,8 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Records make many small objects and no cycles; looking for those costs time for nothing.
     gc.set_threshold(50_000, 20, 20)
     make_sound()
-    code = _outcome(arguments)
-    return code if all_written() else code or 1
+    with escaping_streams():
+        code = _outcome(arguments)
+        return code if all_written() else code or 1
 
 
 def _outcome(arguments: Sequence[str] | None) -> int:
@@ -65,8 +68,14 @@ def _unforeseen(error: Exception, *, debug: bool) -> None:
     say(unforeseen(error) + ("" if debug else "; --debug shows where"))
 
 
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.color = False  # Python 3.14 colours help; only our own lines go to a terminal so
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="briefpack",
         description="Records of diplomatic meetings: check them, and build their documents.",
         epilog='Begin with "briefpack new meeting.json".',

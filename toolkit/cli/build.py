@@ -17,10 +17,10 @@ from toolkit.cli.shown import (
     in_github,
     print_lines_at_once,
     print_reports,
+    project_records,
 )
 from toolkit.errors import UsageError
 from toolkit.places import is_remote
-from toolkit.project.records import record_files
 from toolkit.project.settings import Project, audience, read_project
 from toolkit.record.diagnostic import FileReport
 
@@ -100,7 +100,9 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"{options.report} lies among the packs, which are published; choose another"
         )
-    records = _each_once(options.records) if options.records else record_files(project, options.out)
+    records = (
+        _each_once(options.records) if options.records else project_records(project, options.out)
+    )
     print_lines_at_once()
     plan = plan_of(options, project, records)
     console = _Console(options, plan.size)

@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from toolkit.cli.shown import Commands, add_records, print_reports
+from toolkit.cli.shown import Commands, add_records, print_reports, project_records
 from toolkit.errors import BriefpackError, UsageError
-from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class _Wanted:
         from toolkit.export.style import load_style
 
         self.project: Project = read_project(options.config)
-        self.records: list[str] = options.records or record_files(self.project)
+        self.records: list[str] = options.records or project_records(self.project)
         self.style: Style = load_style(options.style or self.project.style or "default")
         self.language: str = options.language or next(iter(self.project.languages), "en")
         self.audience: str | None = options.audience

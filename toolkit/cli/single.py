@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from toolkit.cli.shown import Commands
+from toolkit.cli.shown import Commands, in_log
+from toolkit.errors import BriefpackError
 
 
 def add(commands: Commands) -> None:
@@ -39,7 +40,7 @@ def add(commands: Commands) -> None:
 
 def _new(options: argparse.Namespace) -> int:
     from toolkit.record.starter import write_starter
-    from toolkit.report.text import printable
+    from toolkit.report.escaping import printable
 
     write_starter(Path(options.file))
     name = printable(options.file)
@@ -58,7 +59,7 @@ def _convert(options: argparse.Namespace) -> int:
 
 def _style(options: argparse.Namespace) -> int:
     from toolkit.export.style import copy_style
-    from toolkit.report.text import printable
+    from toolkit.report.escaping import printable
 
     copy_style(options.folder, options.name)
     name = printable(options.folder)
@@ -77,5 +78,20 @@ def _extract(options: argparse.Namespace) -> int:
         if not (target.is_file() and target.read_bytes() == record.data):
             write_new({target: record.data}, mode=permissions(options.file))
     else:
-        sys.stdout.buffer.write(record.data)
+        _print(record.data)
     return 0
+
+
+def _print(data: bytes) -> None:
+    """Print a record: to programs and files byte for byte, as text to a person's terminal."""
+    from toolkit.report.escaping import escape_lines
+
+    text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    if sys.stdout.isatty():
+        print(text, end="" if text.endswith("\n") else "\n")
+        return
+    if in_log() and escape_lines(text) != text:
+        raise BriefpackError(
+            "the record holds signs that the log of this service would obey; write it into a file: -o"
+        )
+    sys.stdout.buffer.write(data)

@@ -66,7 +66,7 @@ def all_written() -> bool:
 
 def say(message: str) -> None:
     """Print a sentence of the program itself; where there is nobody to read it, it is lost."""
-    from toolkit.report.text import printable
+    from toolkit.report.escaping import printable
 
     with suppress(OSError):
         print(f"briefpack: {printable(message)}", file=sys.stderr, flush=True)

@@ -7,9 +7,15 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from toolkit.cli.shown import Commands, add_records, add_to_summary, in_github, print_reports
+from toolkit.cli.shown import (
+    Commands,
+    add_records,
+    add_to_summary,
+    in_github,
+    print_reports,
+    project_records,
+)
 from toolkit.errors import UsageError
-from toolkit.project.records import record_files
 from toolkit.project.settings import Project, read_project
 from toolkit.record.diagnostic import FileReport
 from toolkit.record.policy import Policy
@@ -35,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.diff and not options.fix:
         raise UsageError("--diff goes with --fix")
     project = read_project(options.config)
-    records = options.records or record_files(project)
+    records = options.records or project_records(project)
     policy = _policy(project, options.style)
     if options.fix and _fix(records, policy, show=options.diff):
         return 1
@@ -100,7 +106,7 @@ def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
     from toolkit.record.fix import fixed
     from toolkit.record.source import UnreadableError, read
     from toolkit.record.validate import check
-    from toolkit.report.text import printable
+    from toolkit.report.escaping import printable
 
     wrong = False
     for name in records:

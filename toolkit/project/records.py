@@ -16,7 +16,7 @@ from toolkit.record.settings import wrong_settings
 
 
 def record_files(project: Project, out: str | None = None) -> list[str]:
-    """Return the records of a project, each once, sorted.
+    """Return the records of a project, each once, sorted; none where its folders are still empty.
 
     `out` is the output where it is not the project's. Raises UsageError where that would lie among
     the records, BriefpackError where the settings list none, and InvalidSettingsError with the place of
@@ -38,7 +38,7 @@ def record_files(project: Project, out: str | None = None) -> list[str]:
                 f"{project.file.name}; put the record there itself"
             )
             wrong.append(Finding("bad-path", ("records", index), message))
-        elif not here:
+        elif not here and not _awaits_records(project.folder, pattern):
             message = (
                 f'"{pattern}" finds no file; patterns start at the folder of {project.file.name}'
             )
@@ -54,6 +54,17 @@ def record_files(project: Project, out: str | None = None) -> list[str]:
     if wrong:
         raise wrong_settings(project.file, wrong)
     return sorted(files)
+
+
+def _awaits_records(folder: Path, pattern: str) -> bool:
+    """Tell whether a pattern finds nothing since its folder is there and empty, but for hidden files."""
+    start, wildcard, _ = pattern.partition("*")
+    base = folder / start.rpartition("/")[0]
+    if is_remote(pattern) or not wildcard or base == folder or not base.is_dir():
+        return False
+    return not any(
+        name for _, _, files in os.walk(base) for name in files if not name.startswith(".")
+    )
 
 
 def _found(folder: Path, pattern: str) -> list[str]:

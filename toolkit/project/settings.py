@@ -72,12 +72,12 @@ def find(start: Path | None = None) -> Path | None:
     return None
 
 
-def read_project(file: str | Path | None = None) -> Project:
-    """Read the project's settings; where no file is named or found, the usual ones.
+def read_project(file: str | Path | None = None, start: Path | None = None) -> Project:
+    """Read the project's settings; where no file is named or found (see `find`), the usual ones.
 
     Raises InvalidSettingsError with the place of each mistake.
     """
-    path = Path(file) if file is not None else find()
+    path = Path(file) if file is not None else find(start)
     if path is None:
         return Project()
     path = short(path)
@@ -126,6 +126,7 @@ def _rules(data: dict[str, Any]) -> Iterator[Finding]:
             yield from _inside((key, index), value)
     if "style" in data:
         yield from _inside(("style",), data["style"])
+    yield from _notation(("output",), data.get("output", ""))
     for code in data.get("rules", {}):
         rule = RULES.get(code)
         if rule is None:
@@ -144,14 +145,26 @@ def _inside(path: tuple[str | int, ...], value: str) -> Iterator[Finding]:
     """Yield why a path is none that stays in the project's folder, and means the same everywhere."""
     if is_remote(value):
         return
-    if "\\" in value:
+    wrong = list(_notation(path, value))
+    yield from wrong
+    if not wrong and (".." in re.split("/", value) or PureWindowsPath(value).anchor):
+        message = (
+            f'"{value}" leads out of the folder of {NAME}, in which all that it names must lie'
+        )
+        yield Finding("bad-path", path, message)
+
+
+def _notation(path: tuple[str | int, ...], value: str) -> Iterator[Finding]:
+    r"""Yield why a path would mean another on another system: in "new\table", \n is a line end."""
+    if "\\" in value and not is_remote(value):
         message = (
             f'write / instead of \\, as "{value.replace(chr(92), "/")}"; it is read so everywhere'
         )
         yield Finding("bad-path", path, message)
-    elif ".." in re.split("/", value) or PureWindowsPath(value).anchor:
+    elif any(sign < " " for sign in value):
         message = (
-            f'"{value}" leads out of the folder of {NAME}, in which all that it names must lie'
+            "no path holds a line end or a tab; write / between folders, for within quotation marks "
+            "\\n and \\t are such signs"
         )
         yield Finding("bad-path", path, message)
 

@@ -67,7 +67,10 @@ def _notation(text: Source, message: str) -> Diagnostic:
     match = _AT.search(message)
     line, column = (int(match[1]), int(match[2])) if match and match[1] else _end(text)
     plain = _AT.sub("", message)
-    what = f"this is no TOML: {plain[:1].lower()}{plain[1:200]}"
+    plain = plain[:200]
+    if plain.startswith(("Unescaped '\\'", "Invalid hex value")):
+        plain += "; within quotation marks \\ begins a code, so write / between folders"
+    what = f"this is no TOML: {plain[:1].lower()}{plain[1:]}"
     return Diagnostic("syntax", what, line, column, line, column + 1)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from toolkit.register.entries import Entry
-from toolkit.report.text import printable
+from toolkit.report.escaping import printable, to_json
 
 
 def due(entries: Iterable[Entry]) -> list[Entry]:
@@ -47,7 +46,7 @@ def as_json(listed: list[Entry], as_of: date) -> str:
         "as_of": as_of.isoformat(),
         "entries": [_item(e, as_of) for e in listed],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2)
+    return to_json(content)
 
 
 def _item(e: Entry, as_of: date) -> dict[str, Any]:

@@ -17,9 +17,10 @@ def _json(reports: Reports) -> str:
 
 
 def _github(reports: Reports) -> str:
+    from toolkit.report.escaping import Escaped
     from toolkit.report.github import lines
 
-    return "\n".join(lines(reports))
+    return Escaped("\n".join(lines(reports)))
 
 
 def _sarif(reports: Reports) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from toolkit.record.diagnostic import FileReport
+from toolkit.report.escaping import Escaped, printable
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
-def lines(reports: Iterable[FileReport]) -> Iterator[str]:
-    """Yield a command a diagnostic."""
+def lines(reports: Iterable[FileReport]) -> Iterator[Escaped]:
+    """Yield a command a diagnostic: the only lines of ours that the runner is to obey."""
     for report in reports:
         for d in report.diagnostics:
             place = {
@@ -22,9 +23,13 @@ def lines(reports: Iterable[FileReport]) -> Iterator[str]:
                 "endColumn": d.end_column,
                 "title": d.rule,
             }
-            told = ",".join(f"{key}={_escaped(str(v), _PROPERTY)}" for key, v in place.items())
-            yield f"::{d.severity} {told}::{_escaped(d.message, _DATA)}"
+            properties = ",".join(
+                f"{key}={_escaped(str(value), _PROPERTY)}" for key, value in place.items()
+            )
+            message = _escaped(d.message, _DATA)
+            yield Escaped(f"::{d.severity} {properties}::{message}")
 
 
 def _escaped(text: str, signs: dict[str, str]) -> str:
-    return "".join(signs.get(char, char) for char in text)
+    # First by the rules of the runner, which undoes it: the name of a file stays as it is.
+    return printable("".join(signs.get(char, char) for char in text))

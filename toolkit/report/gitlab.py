@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from toolkit.record.diagnostic import FileReport
+from toolkit.report.escaping import printable, to_json
 
 _SEVERITY = {"error": "major", "warning": "minor"}
 
@@ -23,7 +23,7 @@ def as_gitlab(reports: Iterable[FileReport]) -> str:
             seen[key] += 1
             mark = hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "backslashreplace"))
             place = {
-                "path": report.file,
+                "path": report.file.encode("utf-8", "backslashreplace").decode("utf-8"),
                 "positions": {
                     "begin": {"line": d.line, "column": d.column},
                     "end": {"line": d.end_line, "column": d.end_column},
@@ -31,11 +31,11 @@ def as_gitlab(reports: Iterable[FileReport]) -> str:
             }
             issues.append(
                 {
-                    "description": d.message,
+                    "description": printable(d.message),
                     "check_name": d.rule,
                     "fingerprint": mark.hexdigest(),
                     "severity": _SEVERITY[d.severity],
                     "location": place,
                 }
             )
-    return json.dumps(issues, ensure_ascii=True, indent=2)
+    return to_json(issues)

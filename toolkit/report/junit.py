@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from toolkit.record.diagnostic import FileReport
-from toolkit.report.text import one_line, printable
+from toolkit.report.escaping import printable, to_xml
+from toolkit.report.text import one_line
 
 
 def as_junit(reports: Iterable[FileReport]) -> str:
@@ -26,5 +27,4 @@ def as_junit(reports: Iterable[FileReport]) -> str:
             failure.text = "\n".join(told)
         elif told:
             ET.SubElement(case, "system-out").text = "\n".join(told)
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True)
+    return to_xml(root)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from toolkit.record.diagnostic import Diagnostic, FileReport
+from toolkit.report.escaping import to_json
 
 
 def as_json(reports: Iterable[FileReport]) -> str:
@@ -25,7 +25,7 @@ def as_json(reports: Iterable[FileReport]) -> str:
             "warnings": sum(report.warnings for report in listed),
         },
     }
-    return json.dumps(content, ensure_ascii=True, indent=2)
+    return to_json(content)
 
 
 def _diagnostic(d: Diagnostic) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from toolkit.record.diagnostic import FileReport
-from toolkit.report.text import counted, printable
-
-_MARKUP = "\\`*_{}[]<>#|!~&"
-
+from toolkit.report.escaping import printable
+from toolkit.report.text import counted
 
 MOST_ROWS: Final = 300
 """How much a job summary shows: GitHub takes a mebibyte for all of a step."""
@@ -24,8 +23,10 @@ def as_markdown(reports: Sequence[FileReport], most: int | None = None) -> str:
         out += ["| Place | | Message | Rule |", "| --- | --- | --- | --- |"]
     found = [(report.file, d) for report in reports for d in report.diagnostics]
     for file, d in found[:most]:
-        cells = (f"{file}:{d.line}:{d.column}", d.severity, d.message, d.rule)
-        out.append(row(*cells))
+        place, message = (
+            code(text, in_table=True) for text in (f"{file}:{d.line}:{d.column}", d.message)
+        )
+        out.append(row(place, d.severity, message, d.rule))
     return "\n".join([*out, *more(len(found), most)]) + "\n"
 
 
@@ -35,10 +36,22 @@ def more(count: int, most: int | None) -> list[str]:
 
 
 def row(*cells: str) -> str:
-    """Return a row of a table."""
-    return "| " + " | ".join(map(cell, cells)) + " |"
+    """Return a row of a table, of cells in Markdown."""
+    return "| " + " | ".join(cells) + " |"
 
 
-def cell(text: str) -> str:
-    """Return text that no reader of Markdown takes for markup."""
-    return "".join(f"&#{ord(c)};" if c in _MARKUP else c for c in printable(text))
+def code(text: str, *, in_table: bool = False) -> str:
+    """Return a text from outside as a span of code, in which nothing is markup.
+
+    Neither are addresses, mentions of people and numbers of issues, which GitHub finds in all text
+    else, however it is escaped.
+    """
+    text = printable(text)
+    if not text:
+        return ""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    # A span loses a space at both ends, where it has one at both.
+    if text.strip(" ") and (text[0] in " `" or text[-1] in " `"):
+        text = f" {text} "
+    # A table is parted into cells before its spans are read.
+    return fence + (text.replace("|", "\\|") if in_table else text) + fence

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import os
+import sys
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
 from toolkit.record.diagnostic import Diagnostic, FileReport
 from toolkit.record.rules import RULES
+from toolkit.report.escaping import printable, to_json
 from toolkit.version import VERSION
 
 _SCHEMA = (
@@ -28,7 +30,7 @@ def as_sarif(reports: Iterable[FileReport]) -> str:
     results = [_result(report.file, d, used) for report in listed for d in report.diagnostics]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     content = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(content, ensure_ascii=True, indent=2)
+    return to_json(content)
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -48,11 +50,13 @@ def _result(file: str, d: Diagnostic, used: list[str]) -> dict[str, Any]:
         "endLine": d.end_line,
         "endColumn": d.end_column,
     }
-    place = {"artifactLocation": {"uri": quote(file.replace("\\", "/"))}, "region": region}
+    # RFC 3986 knows bytes only; so a name that is no text has an address, too.
+    uri = quote(file.replace(os.sep, "/"), errors=sys.getfilesystemencodeerrors())
+    place = {"artifactLocation": {"uri": uri}, "region": region}
     return {
         "ruleId": d.rule,
         "ruleIndex": used.index(d.rule),
         "level": d.severity,
-        "message": {"text": d.message},
+        "message": {"text": printable(d.message)},
         "locations": [{"physicalLocation": place}],
     }

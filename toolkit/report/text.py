@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from toolkit.record.diagnostic import Diagnostic, FileReport
 from toolkit.record.source import Source
+from toolkit.report.escaping import Escaped, printable
 
 _RED, _YELLOW, _BOLD, _DIM, _END = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _WIDEST = 100
@@ -20,7 +21,7 @@ def lines(reports: Iterable[FileReport], *, colour: bool = False) -> Iterator[st
         errors += report.errors
         warnings += report.warnings
         if not report.diagnostics:
-            yield f"{report.file}: valid"
+            yield f"{printable(report.file)}: valid"
             continue
         text = report.source
         for diagnostic in report.diagnostics:
@@ -36,18 +37,25 @@ def counted(number: int, noun: str) -> str:
 
 def _diagnostic(file: str, d: Diagnostic, text: Source | None, colour: bool) -> Iterator[str]:
     tint = _RED if d.severity == "error" else _YELLOW
-    place = f"{file}:{d.line}:{d.column}:"
+    place = f"{printable(file)}:{d.line}:{d.column}:"
     message = printable(d.message)
     if colour:
-        yield f"{_BOLD}{place}{_END} {tint}{d.severity}{_END} {message} {_DIM}[{d.rule}]{_END}"
+        head = f"{_BOLD}{place}{_END} {tint}{d.severity}{_END} {message} {_DIM}[{d.rule}]{_END}"
+        yield Escaped(head)
     else:
         yield f"{place} {d.severity} {message} [{d.rule}]"
     if text is None:
         return
-    shown, start, length = _excerpt(text, d)
+    excerpt, start, length = _excerpt(text, d)
     mark = " " * start + "^" * length
-    yield f"    {shown}"
-    yield f"    {tint}{mark}{_END}" if colour else f"    {mark}"
+    # The number keeps the record's own text from beginning a line, which CI services read.
+    number, space = f"{d.line:>4} | ", f"{'':>{max(4, len(str(d.line)))}} | "
+    if colour:
+        yield Escaped(f"{_DIM}{number}{_END}{excerpt}")
+        yield Escaped(f"{_DIM}{space}{_END}{tint}{mark}{_END}")
+    else:
+        yield f"{number}{excerpt}"
+        yield f"{space}{mark}"
 
 
 def one_line(file: str, d: Diagnostic) -> str:
@@ -66,12 +74,7 @@ def _excerpt(text: Source, d: Diagnostic) -> tuple[str, int, int]:
     return printable(shown), _width(printable(before)), max(1, _width(printable(marked)))
 
 
-def printable(text: str) -> str:
-    """Return a text without signs that would steer the terminal."""
-    return "".join(c if c.isprintable() else "\u00b7" if c != "\t" else " " for c in text)
-
-
 def _width(text: str) -> int:
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    thin = sum(unicodedata.combining(c) > 0 for c in text)
+    thin = sum(unicodedata.category(c) in ("Mn", "Me", "Cf") for c in text)
     return len(text) + wide - thin
