@@ -85,7 +85,7 @@ def ended(pids: list[int]) -> bool:
 
 def zombie(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
     except OSError:
         return True
 
