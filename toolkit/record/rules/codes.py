@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -117,15 +118,20 @@ def time_zones(facts: Facts) -> Iterator[Finding]:
     """Yield each unknown-time-zone."""
     for path, name in _values(facts, "time_zone"):
         # Offsets and UTC need no list; another form is a mistake that the schema tells.
-        if "/" not in name or ":" in name or name in _zones():
+        if "/" not in name or not _form().fullmatch(name) or name in _zones():
             continue
         from toolkit.record.guess import closest
 
         meant = closest(name, sorted(_zones()))
         hint = f'did you mean "{meant}"?' if meant else 'write it as "Europe/Zurich" or "+05:00"'
-        message = f'"{name}" is no time zone of the IANA database; {hint}'
+        message = f'"{name[:60]}" is no time zone of the IANA database; {hint}'
         right = f'"{meant}"' if meant else None
         yield Finding("unknown-time-zone", path, message, "value", right)
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    return re.compile(schema.schema()["$defs"]["time_zone"]["pattern"])
 
 
 @cache
