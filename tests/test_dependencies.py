@@ -19,6 +19,7 @@ from tests.making import FIRST, ROOT
 from toolkit.version import LIBRARIES, libraries
 
 NO_BYTES = {
+    "filelock",
     "jsonschema",
     "jsonschema-rs",
     "msgspec",
@@ -29,7 +30,7 @@ NO_BYTES = {
     "tree-sitter-toml",
     "watchfiles",
 }
-"""Dependencies that read records, or talk to people: nothing of them is in a pack."""
+"""Dependencies that read records, keep runs apart or talk to people: nothing of them is in a pack."""
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
