@@ -196,9 +196,9 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, quick: None) -> None:
 
 
 def test_standard_input_in_memory_and_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(FIRST.read_bytes())))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(FIRST.read_bytes()), "utf-8"))
     assert toolkit.validate("-").valid
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(bytes(50_000_001))))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(bytes(50_000_001)), "utf-8"))
     assert "larger than 50 MB" in message("-")
 
 

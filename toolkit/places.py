@@ -7,6 +7,16 @@ from typing import Any, cast
 
 from toolkit.errors import BriefpackError
 
+_S3 = {
+    "config_kwargs": {
+        "connect_timeout": 10,
+        "read_timeout": 15,
+        "retries": {"total_max_attempts": 1},  # s3fs itself tries five times
+    }
+}
+_LIMITS: dict[str, dict[str, Any]] = {"s3": _S3, "s3a": _S3}
+"""What makes a file system end by itself where nobody answers: S3's own limits are many minutes."""
+
 
 def is_remote(address: str | Path) -> bool:
     """Tell whether an address names a protocol, as s3://bucket/record.json does."""
@@ -23,7 +33,7 @@ def place(address: str | Path) -> Path:
     try:
         from upath import UPath
 
-        return cast(Path, UPath(address))
+        return cast(Path, UPath(address, **_LIMITS.get(str(address).partition("://")[0], {})))
     except ImportError as error:
         message = f"{address}: for addresses, install briefpack[remote] ({error})"
         raise BriefpackError(message) from None

@@ -98,9 +98,9 @@ def test_check_builds_nothing_and_says_what_is_old(project: Path, change: Any, r
 
 
 def older(path: Path) -> None:
-    content = json.loads(path.read_text())
+    content = json.loads(path.read_text("utf-8"))
     content["tool"]["version"] = "0.0.1"
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(content), "utf-8")
 
 
 def test_a_pack_whose_record_is_gone_is_listed_and_removed_only_when_asked(project: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,8 +17,11 @@ import pytest
 
 from tests.batch.clusters import QUIET, Cluster, cluster_in, waited
 from tests.batch.test_batch import many, snapshot
-from tests.making import FIRST, record, written
+from tests.making import FIRST, ROOT, record, written
 from tests.test_cli import run
+from toolkit.places import place
+
+NAME = "2023-10-17-beijing"
 
 
 @pytest.fixture
@@ -68,17 +72,11 @@ def test_a_cluster_survives_the_kill_of_a_worker(project: Path, cluster: Cluster
     assert snapshot(project / "packs") == snapshot(project / "here")
 
 
-def test_a_scheduler_that_does_not_answer_is_told(project: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    done = run("build", "--scheduler", address, cwd=project)
-    assert done.returncode == 1
-    assert f"no scheduler answers at {address}" in done.stderr
-    assert "Traceback" not in done.stderr
-    done = run("build", "--scheduler", "nonsense", cwd=project)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def test_an_address_that_is_none_of_a_scheduler_is_wrong_usage(project: Path) -> None:
+    for address in ("nonsense", "tcp://localhost", "tcp://localhost:port", "localhost:8786"):
+        done = run("build", "--scheduler", address, cwd=project)
+        assert done.returncode == 2, address
+        assert f"{address} is no address of a scheduler; write it as tcp://" in done.stderr
     assert not (project / "packs").exists()
 
 
@@ -201,3 +199,75 @@ def test_an_output_that_is_not_there_is_told(store: str, tmp_path: Path) -> None
     assert done.returncode == 1
     assert "cannot write into s3://no-such-bucket/packs" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_store_that_cannot_be_reached_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "test")
+        done = run("build", FIRST, "-o", "s3://ministry/packs", cwd=tmp_path)
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert f"cannot write into s3://ministry/packs/{NAME}: " in line
+        assert url in line
+        done = run("validate", "s3://ministry/r.json", cwd=tmp_path)
+        assert done.returncode == 1
+        assert "s3://ministry/r.json:1:1: error the file cannot be read: " in done.stdout
+        assert url in done.stdout
+
+
+def test_an_address_of_s3_has_limits_of_time() -> None:
+    for address in ("s3://bucket/packs", "s3a://bucket/packs"):
+        limits = place(address).storage_options["config_kwargs"]  # type: ignore[attr-defined]
+        assert limits["connect_timeout"] <= limits["read_timeout"] <= 15
+        # s3fs tries several times itself; both together take many minutes.
+        assert limits["retries"] == {"total_max_attempts": 1}
+    assert place("memory://packs").storage_options == {}  # type: ignore[attr-defined]
+
+
+# The README
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="the lines are for a shell")
+def test_the_lines_of_the_readme_for_many_machines(store: str, tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    (block,) = [b for b in re.findall(r"```sh\n(.*?)```", text, re.S) if "dask scheduler" in b]
+    lines = block.replace("localhost", "127.0.0.1").splitlines()
+    assert lines.pop(0).startswith("pip install 'briefpack[dask,remote]' s3fs")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    lines = [line.replace("8786", port) for line in lines]
+    at = lines.index("dask scheduler &")
+    lines[at] = f"dask scheduler --host 127.0.0.1 --port {port} --no-dashboard &"
+    assert sum(line.startswith("dask worker ") for line in lines) == 2
+    bucket = next(iter(re.findall(r"s3://(\w+)/packs", lines[-1])))
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/{bucket}"
+    with urllib.request.urlopen(urllib.request.Request(url, method="PUT")):
+        pass
+    many(tmp_path, 6)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    with (tmp_path / "log").open("w+", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            ["bash", "-c", "\n".join(lines)], cwd=tmp_path, env={**os.environ, "PATH": path},
+            stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        try:
+            code = process.wait(timeout=180)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+        log.seek(0)
+        told = log.read()
+    assert code == 0, told
+    assert "6 built" in told
+    run("build", "-o", "here", cwd=tmp_path)
+    for folder in (tmp_path / "here").iterdir():
+        packed = {p.name: p.read_bytes() for p in folder.iterdir()}
+        assert held(f"s3://{bucket}/packs/{folder.name}") == packed

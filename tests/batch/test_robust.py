@@ -85,7 +85,7 @@ def ended(pids: list[int]) -> bool:
 
 def zombie(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
     except OSError:
         return True
 
@@ -214,7 +214,7 @@ def jobs(count: int) -> Iterator[Job]:
 
 def test_the_record_that_kills_its_process_fails_alone() -> None:
     seen: list[str] = []
-    found = list(outcomes(jobs(20), Pool(lambda: Broken({"7", "13"}, seen), 4)))
+    found = list(outcomes(jobs(20), Pool(lambda: Broken({"7", "13"}, seen), lambda: 4)))
     assert len(found) == 20
     assert sorted(o.record for o in found if o.status == "failed") == ["13", "7"]
     assert "died" in next(o.message for o in found if o.status == "failed")
@@ -223,7 +223,7 @@ def test_the_record_that_kills_its_process_fails_alone() -> None:
 
 def test_a_pool_that_never_works_ends_with_every_job_failed() -> None:
     everything = {str(n) for n in range(5)}
-    found = list(outcomes(jobs(5), Pool(lambda: Broken(everything, []), 4)))
+    found = list(outcomes(jobs(5), Pool(lambda: Broken(everything, []), lambda: 4)))
     assert [o.status for o in found] == ["failed"] * 5
 
 
@@ -237,11 +237,11 @@ def test_only_a_few_jobs_are_under_way_at_a_time(monkeypatch: pytest.MonkeyPatch
             yield job
 
     most = 0
-    for done, _ in enumerate(outcomes(counted(), Pool(lambda: Broken(set(), []), 4))):
+    for done, _ in enumerate(outcomes(counted(), Pool(lambda: Broken(set(), []), lambda: 4))):
         most = max(most, taken - done)
     assert most <= 8
 
 
 def test_the_pool_of_this_machine_is_as_wide_as_asked() -> None:
-    assert pools.processes(3, "default", "").window == 6
+    assert pools.processes(3, "default", "").window() == 6
     assert pools.usual_count() >= 1

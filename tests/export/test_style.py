@@ -81,7 +81,8 @@ def test_colours_and_family_reach_all_three_documents(folder: Path, tmp_path: Pa
     with zipfile.ZipFile(sheet) as archive:
         assert "0B5D1E" in archive.read("xl/styles.xml").decode()
     with pikepdf.open(summary_file) as pdf:
-        names = {str(font.BaseFont) for font in pdf.pages[0].Resources.Font.values()}
+        fonts = pdf.pages[0].Resources.Font
+        names = {str(font.BaseFont) for _, font in fonts.items()}
         assert any("NotoSans-Bold" in name for name in names)
         assert "043137" in pdf.pages[0].obj.Contents.read_bytes().decode("latin-1").replace(".", "")
 

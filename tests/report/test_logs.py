@@ -209,7 +209,9 @@ def hostile(tmp_path: Path) -> Path:
         written(tmp_path / "records" / name, {**bad, "id": f"r{number}"})
     broken = '{\n::error file=x::y \x1b[31m##[error]z\u202e\n"a": 1}'
     (tmp_path / "records" / "broken.json").write_text(broken, "utf-8", newline="\n")
-    Path(os.fsdecode(os.fsencode(tmp_path / "records") + b"/z\xff.json")).write_text("::error::x")
+    Path(os.fsdecode(os.fsencode(tmp_path / "records") + b"/z\xff.json")).write_text(
+        "::error::x", encoding="utf-8"
+    )
     return tmp_path
 
 

@@ -6,24 +6,40 @@ import multiprocessing
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from typing import Any
 
 from toolkit.batch.jobs import Job, Outcome, failed
 from toolkit.batch.work import begin, perform
+from toolkit.errors import BriefpackError
+from toolkit.places import reason
 
 _MOST_CRASHES = 2
+_PATIENCE = 3
+"""Seconds without an outcome after which the pool is asked whether one can come."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """How to make an executor, how many jobs it is given at a time, and what to do in the end."""
+    """How to make an executor, how many jobs it is given at a time, and what to do in the end.
+
+    `make` is called again where the executor broke; it raises BriefpackError where there is none to
+    be had. `working` tells, while nothing comes, whether anything can still come.
+    """
 
     make: Callable[[], Executor]
-    window: int
+    window: Callable[[], int]
     close: Callable[[], object] = lambda: None
+    working: Callable[[], bool] = lambda: True
 
 
 class _Inline(Executor):
@@ -37,7 +53,7 @@ class _Inline(Executor):
 
 def inline() -> Pool:
     """Return a pool that is this very process."""
-    return Pool(_Inline, 1)
+    return Pool(_Inline, lambda: 1)
 
 
 def processes(count: int, style: str, sha256: str) -> Pool:
@@ -51,7 +67,7 @@ def processes(count: int, style: str, sha256: str) -> Pool:
     def make() -> Executor:
         return ProcessPoolExecutor(count, context, begin, (style, sha256))
 
-    return Pool(make, 2 * count)
+    return Pool(make, lambda: 2 * count)
 
 
 def usual_count() -> int:
@@ -68,11 +84,18 @@ def outcomes(jobs: Iterable[Job], pool: Pool) -> Iterator[Outcome]:
     that the one which kills its process fails alone. When stopped by Ctrl-C, what is under way
     is finished and yielded first.
     """
-    run = _Run(iter(jobs), pool)
+    try:
+        run = _Run(iter(jobs), pool)
+    except BaseException:
+        pool.close()
+        raise
     try:
         while run.fill():
-            done, _ = wait(run.under_way, return_when=FIRST_COMPLETED)
-            yield from run.gather(done)
+            done, _ = wait(run.under_way, _PATIENCE, FIRST_COMPLETED)
+            if done or pool.working():
+                yield from run.gather(done)
+            else:
+                yield from run.renew([])
     except KeyboardInterrupt:
         yield from run.finish()
         raise
@@ -98,7 +121,7 @@ class _Run:
         if self._suspects and not self.under_way:
             self._alone = True
             self._submit(self._suspects.popleft())
-        while not self._suspects and not self._alone and len(self.under_way) < self.pool.window:
+        while not self._suspects and not self._alone and len(self.under_way) < self.pool.window():
             job = next(self._waiting, None)
             if job is None:
                 break
@@ -108,7 +131,7 @@ class _Run:
     def _submit(self, job: Job) -> None:
         try:
             future = self.executor.submit(perform, job)
-        except BrokenProcessPool as error:
+        except BrokenExecutor as error:
             # It broke since it was last looked at; waiting for the job tells so.
             future = Future()
             future.set_exception(error)
@@ -121,17 +144,28 @@ class _Run:
             job = self.under_way.pop(future)
             try:
                 yield future.result()
-            except BrokenProcessPool:
+            except (BrokenExecutor, CancelledError):
                 broken.append(job)
             except Exception as error:  # of the executor, such as a worker on another machine
-                yield failed(job, f"its worker was lost ({type(error).__name__}: {error})")
+                yield failed(job, f"its worker was lost ({type(error).__name__}: {reason(error)})")
         if broken:
-            broken += self.under_way.values()
-            self.under_way.clear()
-            self.executor.shutdown(wait=False)
-            self.executor = self.pool.make()
-            yield from self._suspect(broken)
+            yield from self.renew(broken)
         self._alone = self._alone and bool(self.under_way)
+
+    def renew(self, broken: list[Job]) -> Iterator[Outcome]:
+        """Begin anew: some jobs found the executor broken, and all that are under way are lost."""
+        lost = [*broken, *self.under_way.values()]
+        self.under_way.clear()
+        self._alone = False
+        self.executor.shutdown(wait=False)
+        try:
+            self.executor = self.pool.make()
+        except BriefpackError as error:
+            for job in (*lost, *self._suspects, *self._waiting):
+                yield failed(job, str(error))
+            self._suspects.clear()
+            return
+        yield from self._suspect(lost)
 
     def _suspect(self, broken: list[Job]) -> Iterator[Outcome]:
         for job in broken:

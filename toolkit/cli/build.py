@@ -178,7 +178,7 @@ def _pool(options: argparse.Namespace, plan: Plan) -> Pool:
     if options.scheduler:
         from toolkit.batch.cluster import cluster
 
-        return cluster(options.scheduler)
+        return cluster(options.scheduler, lambda line: print(line, file=sys.stderr))
     from toolkit.batch.work import style_place
 
     count = min(options.jobs or pool.usual_count(), plan.size)

@@ -20,6 +20,7 @@ from toolkit.resources import resource
 EVERY: Final = "*"
 """A step of a pattern that stands for each item of a list."""
 
+_CODES = ("country", "currency", "language", "time_zone")
 _END = re.compile(r"(?<!\\)\$(?=\)|$)")
 
 Pattern = tuple[str, ...]
@@ -239,7 +240,7 @@ def at(data: Any, pattern: Pattern) -> list[tuple[Path, Any]]:
 @cache
 def watched() -> tuple[Pattern, ...]:
     """Return every pattern that this module derives from the schema."""
-    codes = (p for name in ("country", "currency", "language") for p in patterns_of(name))
+    codes = (p for name in _CODES for p in patterns_of(name))
     references_ = (reference.pattern for reference in references())
     found = (*references_, *id_patterns().values(), *mark_patterns(), *codes)
     return tuple(dict.fromkeys(found))

@@ -94,7 +94,7 @@ def _info(meta: Meta) -> Dictionary:
 
 def _tell_texts(pdf: Pdf, texts: Mapping[str, Mapping[int, str]]) -> None:
     """Let the ToUnicode maps (ISO 32000-1, 9.10.3) say letters, not the forms in which they join."""
-    for font in pdf.pages[0].obj.Resources.get("/Font", Dictionary()).values():
+    for _, font in pdf.pages[0].obj.Resources.get("/Font", Dictionary()).items():
         told = texts.get(str(font.get("/BaseFont", "")).partition("+")[2])
         if not told:
             continue

@@ -1,9 +1,11 @@
-"""Rules of codes: countries, currencies, languages (CLDR's lists, by Babel)."""
+"""Rules of codes: countries, currencies, languages (CLDR's lists, by Babel), time zones (tzdata)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from toolkit.record import schema
@@ -99,3 +101,43 @@ def languages(facts: Facts) -> Iterator[Finding]:
         hint = f"; did you mean {right}?" if right else ""
         message = f'"{first}" is no language of BCP 47{hint}'
         yield Finding("unknown-language", path, message, "value", right)
+
+
+@rule(
+    "unknown-time-zone",
+    "error",
+    "the name of a time zone is one of the IANA database",
+    why="A time in a zone that does not exist is no time. The names are those of the package tzdata, "
+    "the same on every machine.",
+    wrong='"sittings": [{"date": "2024-02-29", "place": {"country": "CH"}, '
+    '"start_time": "10:00", "time_zone": "Europe/Zurych"}]',
+    right='"sittings": [{"date": "2024-02-29", "place": {"country": "CH"}, '
+    '"start_time": "10:00", "time_zone": "Europe/Zurich"}]',
+)
+def time_zones(facts: Facts) -> Iterator[Finding]:
+    """Yield each unknown-time-zone."""
+    for path, name in _values(facts, "time_zone"):
+        # Offsets and UTC need no list; another form is a mistake that the schema tells.
+        if "/" not in name or not _form().fullmatch(name) or name in _zones():
+            continue
+        from toolkit.record.guess import closest
+
+        meant = closest(name, sorted(_zones()))
+        hint = f'did you mean "{meant}"?' if meant else 'write it as "Europe/Zurich" or "+05:00"'
+        message = f'"{name[:60]}" is no time zone of the IANA database; {hint}'
+        right = f'"{meant}"' if meant else None
+        yield Finding("unknown-time-zone", path, message, "value", right)
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    return re.compile(schema.schema()["$defs"]["time_zone"]["pattern"])
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # zoneinfo would ask the system first, and systems differ.
+    import tzdata
+
+    listed = Path(tzdata.__file__).with_name("zones").read_text("utf-8")
+    return frozenset(listed.split())
