@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -75,10 +76,15 @@ def test_what_comes_from_a_record_allows_no_more_than_the_record(tmp_path: Path)
             ("register", path, "-o", "c.csv"),
         ):
             assert run(*command, cwd=tmp_path).returncode == 0
+        pack = list(tmp_path.glob("packs/made/*"))
+        assert {oct(mode(file)) for file in pack} == {oct(derived)}
+        assert len(pack) == 2
+        shutil.rmtree(tmp_path / "packs")
         for out in tmp_path.glob("c.*"):
             assert (out.name, oct(mode(out))) == (out.name, oct(derived))
             out.unlink()
-    pdf = next(tmp_path.glob("packs/made/*.pdf"))
+    assert run("build", path, "--only", "summary", cwd=tmp_path).returncode == 0
+    (pdf,) = tmp_path.glob("packs/made/*.pdf")
     pdf.chmod(0o600)
     assert run("extract", pdf, "-o", tmp_path / "back.json").returncode == 0
     assert mode(tmp_path / "back.json") == 0o600

@@ -9,8 +9,8 @@ class BriefpackError(Exception):
 
 def unforeseen(error: BaseException) -> str:
     """Return the sentence for what nobody foresaw; it is the program's fault, whoever meets it."""
-    told = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")[:300]
-    return f"something unforeseen happened ({told}); please report this"
+    what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")[:300]
+    return f"something unforeseen happened ({what}); please report this"
 
 
 class UsageError(BriefpackError):
