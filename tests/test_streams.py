@@ -89,6 +89,23 @@ def test_what_cannot_be_told_still_has_its_exit_code(
 
 
 @shell
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_last_line_without_an_end_is_told_like_any_other(folder: Path, unbuffered: str) -> None:
+    code = (
+        "import sys; from toolkit import cli; cli.rules._rules = lambda _: print('x', end='') or 0;"
+    )
+    code += "sys.exit(cli.main(['rules']))"
+    command = f'"{sys.executable}" -c "{code}" >/dev/full'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(
+        command, shell=True, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    said = "briefpack: standard output cannot be written: No space left on device\n"
+    assert done.stderr == said
+
+
+@shell
 def test_a_closed_input_is_an_empty_one(folder: Path) -> None:
     done = in_shell("validate -", "<&-", folder)
     assert done.returncode == 1

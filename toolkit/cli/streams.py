@@ -77,6 +77,8 @@ def _given_up(stream: TextIO) -> str:
     raw = getattr(getattr(stream, "buffer", None), "raw", None)
     failure: Exception | None = None
     try:
+        if hasattr(stream, "finish"):  # a line without an end waits there for it
+            stream.finish()
         stream.flush()
     except (OSError, ValueError) as error:
         failure = error
