@@ -175,9 +175,7 @@ def test_the_option_raises_the_limit(
 def test_a_limit_that_is_no_number_of_megabytes(
     text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["validate", f"--max-size={text}", str(FIRST)])
-    assert stopped.value.code == 2
+    assert main(["validate", f"--max-size={text}", str(FIRST)]) == 2
     assert "number of megabytes" in capsys.readouterr().err
     monkeypatch.setenv(intake.RAISED, text)
     with pytest.raises(UsageError, match="number of megabytes"):

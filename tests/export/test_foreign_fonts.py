@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -60,12 +59,26 @@ BROKEN = {
             + b"\xff\xff" * 20_000 + b"\0\0" + b"\0\0" * 20_000 + b"\0\0" * 40_000
         ),
     ),
-    "names": with_table("name", struct.pack(">3H", 0, 900, 6) + struct.pack(">6H", 3, 1, 0, 1, 65000, 0) * 900),
+    "names": with_table("name", struct.pack(">3H", 0, 90, 6) + struct.pack(">6H", 3, 1, 0, 1, 65000, 0) * 90),
     "no-name": altered(lambda font: font["name"].names.clear()),
     "no-outlines": altered(lambda font: font.__delitem__("glyf")),
     "places": with_table("loca", raw("loca")[:40] + b"\xff" * (len(raw("loca")) - 40)),
     "head": with_table("head", bytes(54)),
 }  # fmt: skip
+
+SAYS = {
+    "nothing": "cannot be read as a font",
+    "text": "cannot be read as a font",
+    "collection": "take the family's .ttf files",
+    "woff2": "take the family's .ttf files",
+    "characters": "its tables state more than there is",
+    "beyond": "its tables state more than there is",
+    "segments": "its tables state more than there is",
+    "names": "its tables state more than there is",
+    "no-name": "has no name",
+    "no-outlines": 'has no table "glyf"',
+    "places": "its glyphs are not where it says",
+}
 
 
 @pytest.mark.parametrize("name", list(BROKEN))
@@ -74,7 +87,7 @@ def test_a_broken_font_is_refused_with_a_sentence(folder: Path, name: str) -> No
     (folder / "fonts" / "own.ttf").write_bytes(BROKEN[name])
     said = refused(folder)
     assert said.startswith("own.ttf ")
-    assert re.search(r"damaged|cannot be read as a font|\.ttf files|no name", said)
+    assert SAYS.get(name, "is damaged") in said
 
 
 @pytest.mark.parametrize("ending", ["ttc", "otf", "woff"])

@@ -139,6 +139,22 @@ def test_another_attachment_is_not_taken_for_the_record(
         toolkit.extract(with_attachment(packs, tmp_path / "f.pdf", data, **keys))
 
 
+def test_an_attachment_that_was_cut_and_states_nothing(packs: Packs, tmp_path: Path) -> None:
+    path = tmp_path / "f.pdf"
+    with pikepdf.open(packs.file("first", "summary")) as pdf:
+        stream = next(iter(pdf.attachments.values())).obj.EF.F
+        del stream.Params
+        raw = stream.read_raw_bytes()
+        for part, whole in ((raw, True), (raw[: len(raw) // 2], False)):
+            stream.write(part, filter=pikepdf.Name.FlateDecode)
+            pdf.save(path, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+            if whole:
+                assert toolkit.extract(path).data == RECORD
+                continue
+            with pytest.raises(BriefpackError, match="the record in it is damaged"):
+                toolkit.extract(path)
+
+
 def test_a_pdf_whose_list_of_objects_unpacks_without_end(tmp_path: Path) -> None:
     path = tmp_path / "f.pdf"
     data = zeros(600)
@@ -146,6 +162,21 @@ def test_a_pdf_whose_list_of_objects_unpacks_without_end(tmp_path: Path) -> None
     assert peak(path) < 300
     path.write_bytes(object_bomb(zlib.compress(data), filters=2))
     assert peak(path) < 300
+    path.write_bytes(object_bomb(lzw(100)).replace(b"Filter[/FlateDecode", b"Filter[/#4cZWDecode"))
+    assert peak(path) < 300
+
+
+def lzw(rounds: int) -> bytes:
+    """Return 7.4 MB of spaces for each round, as LZWDecode (ISO 32000-1, 7.4.4.2) takes them."""
+    bits = []
+    for number in range(rounds):
+        bits.append(f"{256:0{12 if number else 9}b}")
+        for code in [32, *range(258, 4094)]:
+            # Codes widen one entry before they must (EarlyChange).
+            width = 9 if code < 511 else 10 if code < 1023 else 11 if code < 2047 else 12
+            bits.append(f"{code:0{width}b}")
+    text = "".join(bits)
+    return int(text + "0" * (-len(text) % 8), 2).to_bytes(-(-len(text) // 8), "big")
 
 
 def object_bomb(data: bytes, filters: int = 1) -> bytes:
@@ -189,7 +220,9 @@ def test_odd_compression(packs: Packs, tmp_path: Path, method: int) -> None:
         toolkit.extract(path)
 
 
-@pytest.mark.parametrize(("at", "value", "says"), [(8, 1, "encrypted"), (10, 99, "compressed")])
+@pytest.mark.parametrize(
+    ("at", "value", "says"), [(8, 1, "it is encrypted"), (10, 99, "is compressed as")]
+)
 def test_an_encrypted_part_and_an_unknown_method(
     packs: Packs, tmp_path: Path, at: int, value: int, says: str
 ) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 
 from toolkit.pack.manifest import read_manifest
 from toolkit.pack.state import State
-from toolkit.places import place
+from toolkit.places import is_remote, place
 
 _BETWEEN = "--"
 _MAX_BYTES = 50_000_000
@@ -57,6 +58,8 @@ class AudiencePacks:
     def _bytes(self, record: str) -> bytes | None:
         """Return the bytes of a record; b"" where the file is gone, None where it cannot be read."""
         try:
+            if not is_remote(record) and not Path(record).is_file():
+                return b""  # nor is a pipe waited for
             with place(record).open("rb") as file:
                 # UTF-16 becomes readable without its zeros.
                 return bytes(file.read(_MAX_BYTES)).replace(b"\0", b"")

@@ -46,14 +46,14 @@ def names(data: bytes) -> tuple[str, str]:
         _check_glyphs(tables["loca"], tables["glyf"], long=tables["head"][51] == 1)
         found = font["name"]
         family, style = found.getBestFamilyName(), found.getBestSubFamilyName()
+        if not family:
+            raise FontError("has no name")
         _try(data)
     except FontError:
         raise
     except Exception as error:  # a broken font breaks its readers in many ways
         reason = " ".join(str(error).split())[:80]
         raise FontError(f"is damaged{f': {reason}' if reason else ''}") from None
-    if not family:
-        raise FontError("has no name")
     return str(family), str(style or "Regular").replace(" ", "")
 
 
