@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, cast
 
 from toolkit.errors import BriefpackError
 
+_WINDOWS = os.name == "nt"
+_LONG = 248
+"""Characters of a path from which Windows may refuse it: 260, less a short name in a folder."""
 _S3 = {
     "config_kwargs": {
         "connect_timeout": 10,
@@ -57,4 +61,17 @@ def found(pattern: str) -> list[str]:
 def reason(error: BaseException) -> str:
     """Return in one line why a system or a server refused."""
     told = getattr(error, "strerror", None) or " ".join(str(error).split())
-    return str(told)[:300] or type(error).__name__
+    return (str(told)[:300] or type(error).__name__) + _long(error)
+
+
+def _long(error: BaseException) -> str:
+    """Return what may be behind it where Windows does not find a path."""
+    if not (_WINDOWS and isinstance(error, FileNotFoundError) and error.filename):
+        return ""
+    length = len(str(Path(error.filename).absolute()))
+    if length < _LONG:
+        return ""
+    return (
+        f"; the path has {length} characters, and Windows takes 260 unless long paths are switched on: "
+        "choose a folder nearer to the root, or a shorter id"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -24,6 +25,8 @@ from toolkit.errors import BriefpackError
 from toolkit.places import reason
 
 _MOST_CRASHES = 2
+_MOST_ON_WINDOWS = 61
+"""Processes for which Windows can wait at once."""
 _PATIENCE = 3
 """Seconds without an outcome after which the pool is asked whether one can come."""
 
@@ -58,6 +61,7 @@ def inline() -> Pool:
 
 def processes(count: int, style: str, sha256: str) -> Pool:
     """Return a pool of processes of this machine, each with the house style loaded once."""
+    count = min(count, _MOST_ON_WINDOWS) if sys.platform == "win32" else count
     known = multiprocessing.get_all_start_methods()
     context: Any = multiprocessing.get_context("forkserver" if "forkserver" in known else "spawn")
     if "forkserver" in known:
