@@ -23,6 +23,7 @@ from tests.test_cli import run
 from toolkit.batch import pool as pools
 from toolkit.batch.jobs import Job, Order, Outcome
 from toolkit.batch.pool import Pool, outcomes
+from toolkit.errors import BriefpackError
 from toolkit.pack.targets import BuildOptions
 
 COMMAND = [sys.executable, "-m", "toolkit", "build", "--jobs", "2"]
@@ -225,6 +226,46 @@ def test_a_pool_that_never_works_ends_with_every_job_failed() -> None:
     everything = {str(n) for n in range(5)}
     found = list(outcomes(jobs(5), Pool(lambda: Broken(everything, []), lambda: 4)))
     assert [o.status for o in found] == ["failed"] * 5
+
+
+def test_where_no_executor_can_be_had_again_all_that_is_left_fails_with_the_reason() -> None:
+    executors = iter([Broken({"2"}, [])])
+
+    def make() -> Executor:
+        try:
+            return next(executors)
+        except StopIteration:
+            raise BriefpackError("nobody is left") from None
+
+    results = list(outcomes(jobs(20), Pool(make, lambda: 4)))
+    assert len({outcome.record for outcome in results}) == len(results) == 20
+    assert {o.record for o in results if o.status == "built"} == {"0", "1"}
+    assert {o.message for o in results if o.status == "failed"} == {"nobody is left"}
+
+
+class Silent(Executor):
+    """An executor from which nothing comes, as one whose workers are gone."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return Future()
+
+
+@pytest.mark.parametrize("working", [True, False])
+def test_jobs_of_which_nothing_can_come_go_to_another_executor(
+    monkeypatch: pytest.MonkeyPatch, working: bool
+) -> None:
+    monkeypatch.setattr(pools, "_PATIENCE", 0.01)
+    asked = []
+    executors = iter([Silent(), Broken(set(), [])])
+
+    def still_working() -> bool:
+        asked.append(len(asked))
+        # While it says so, it is waited for.
+        return working and len(asked) < 3
+
+    results = outcomes(jobs(20), Pool(lambda: next(executors), lambda: 4, working=still_working))
+    assert sorted(int(o.record) for o in results if o.status == "built") == list(range(20))
+    assert len(asked) == (3 if working else 1)
 
 
 def test_only_a_few_jobs_are_under_way_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,5 +87,5 @@ def add_to_summary(markdown: str) -> None:
     """Add to the job summary of GitHub Actions, where there is one."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
-        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123
+        with open(path, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
             file.write(markdown)
