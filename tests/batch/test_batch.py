@@ -251,7 +251,7 @@ def test_the_report_follows_the_ending_of_its_file(project: Path) -> None:
     root = ET.parse(project / "r.xml").getroot()
     assert root.get("failures") == "1"
     assert len(root.findall(".//testcase")) == 4
-    assert "| records/bad.json | bad | failed |" in (project / "r.md").read_text("utf-8")
+    assert "| `records/bad.json` | `bad` | failed |" in (project / "r.md").read_text("utf-8")
     done = run("build", "--report", "r.txt", cwd=project)
     assert done.returncode == 2
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -221,8 +221,8 @@ def test_lines_that_lack_are_added_to_files_that_are_there(tmp_path: Path) -> No
 
 
 def test_the_output_of_the_settings_is_the_one_that_is_kept(tmp_path: Path) -> None:
-    settings = 'records = ["records/*.json"]\noutput = "готовое/all packs"\n'
-    (tmp_path / "briefpack.toml").write_text(settings, "utf-8")
+    text = 'records = ["records/*.json"]\noutput = "готовое/all packs"\n'
+    (tmp_path / "briefpack.toml").write_text(text, "utf-8")
     for service in SERVICES:
         assert run("init", service, "--from", ORIGINS["index"], cwd=tmp_path).returncode == 0
     steps = yaml(tmp_path / SERVICES["github"][1])["jobs"]["packs"]["steps"]
@@ -239,6 +239,7 @@ OUTPUTS = [STEP, "x: y", "x # y", "${{ secrets.A }}", "$HOME", "*", "!packs", "a
            "x\n", "'x", '"x"', "`x`", "../packs", "/srv/packs", ".", "@OUTPUT@", "{a: b}", "%x"]  # fmt: skip
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(OUTPUTS) | st.text(max_size=12))
 @example(STEP)
 def test_whatever_a_writer_of_yaml_is_given_is_one_text(output: str) -> None:
@@ -266,6 +267,7 @@ def shape(node: Any) -> Any:
     return [shape(value) for value in node] if isinstance(node, list) else type(node)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(OUTPUTS) | st.text(max_size=12))
 @example("a b")
 def test_an_output_that_a_service_would_read_as_more_than_a_name_is_refused(output: str) -> None:
