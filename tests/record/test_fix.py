@@ -98,6 +98,15 @@ def test_the_diff_shows_and_changes_nothing(tmp_path: Path) -> None:
     assert run("validate", "--diff", "r.json", cwd=tmp_path).returncode == 2
 
 
+def test_the_diff_says_aside_what_stays_wrong(tmp_path: Path) -> None:
+    text = SMALL.replace('"made",', '"made"').replace('"talks"', '"tlaks"')
+    (tmp_path / "r.json").write_text(text, "utf-8")
+    done = run("validate", "--fix", "--diff", "r.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "tlaks" not in done.stdout.replace('   "kind": "tlaks",', "")
+    assert done.stderr.startswith('r.json:8:11: error "tlaks" is not a value of "kind"')
+
+
 def test_a_file_that_cannot_be_read_is_told_and_left(tmp_path: Path) -> None:
     written(tmp_path / "good.json", record())
     done = run("validate", "--fix", "none.json", "good.json", cwd=tmp_path)

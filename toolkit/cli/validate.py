@@ -121,7 +121,11 @@ def _fix(records: Sequence[str], policy: Policy, *, show: bool) -> bool:
         if show:
             old, new = (side.text.splitlines(keepends=True) for side in (text, mended))
             sys.stdout.writelines(difflib.unified_diff(old, new, name, name))
-            wrong = wrong or not check(mended, policy)[0].valid
+            left = check(mended, policy)[0]
+            if not left.valid:
+                # The differences are for a program that applies them; what stays wrong is not.
+                print_reports([left], sys.stderr)
+                wrong = True
         elif mended.data != text.data and text.folder is not None:
             path = Path(name)
             more = (
