@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.damage.damages import damaged_bytes, damaged_file
 from tests.making import RECORDS, record, written
 from toolkit.cli import main
+from toolkit.pack.extract import extract
 from toolkit.record.convert import converted
 from toolkit.report.formats import FORMATS
 
@@ -180,7 +180,7 @@ def _argument(rng: random.Random, base: Path, folder: Path, kind: str) -> Case:
     return Case(kind, repr(word)[:60], commands)
 
 
-def originals(base: Path) -> Iterator[bytes]:
-    """Yield the records that the documents of the cases carry, byte for byte."""
-    for path in sorted((base / "project" / "records").iterdir()):
-        yield path.read_bytes()
+def carried(base: Path) -> set[bytes]:
+    """Return the records that the documents of the cases carry while they are sound."""
+    paths = (base / "project" / "packs").rglob("*")
+    return {extract(p).data for p in paths if p.suffix in (".pdf", ".docx", ".xlsx")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -31,7 +31,7 @@ def complaints(
     err: str,
     before: Files,
     after: Files,
-    carried: Iterable[bytes],
+    carried: set[bytes],
 ) -> Iterator[str]:
     """Yield what is wrong with how a command ended, and with what it left behind."""
     if code not in (0, 1, 2):
@@ -44,8 +44,8 @@ def complaints(
         if not name.startswith(("packs/", ".briefpack/")):
             yield f"removed {name}"
     for name in sorted(after):
-        if after[name] != before.get(name):
-            yield from _written(command, code, name, before, after, set(carried))
+        if after[name] != before.get(name) and not name.startswith(".briefpack/"):
+            yield from _written(command, code, name, before, after, carried)
     if code == 0 and command[0] == "build" and "--check" not in command:
         yield from _packs(after)
 
@@ -78,7 +78,7 @@ def _written(
     elif name in before and not name.startswith("packs/"):
         yield f"changed {name}"
     elif kind == "build":
-        if not name.startswith(("packs/", ".briefpack/", "report.")) and name != ".gitignore":
+        if not name.startswith(("packs/", "report.")) and name != ".gitignore":
             yield f"wrote {name}"
         if name.startswith("packs/"):
             yield from _pack(name.rpartition("/")[0], after) if code == 0 else ()

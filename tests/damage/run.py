@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.damage.cases import case, originals, prepare
+from tests.damage.cases import carried, case, prepare
 from tests.damage.checks import complaints, files_of
 from toolkit.cli import main
 
@@ -56,11 +56,12 @@ def results(
         base = root / "base"
         with _quiet(root / "prepared"):
             prepare(base)
+            records = carried(base)
         waiting, running = list(reversed(numbers)), dict[int, tuple[int, float]]()
         while waiting or running:
             while waiting and len(running) < limits.jobs:
                 number = waiting.pop()
-                running[_start(seed, number, base, root, only)] = (number, time.monotonic())
+                running[_start(seed, number, root, only, records)] = (number, time.monotonic())
             for pid, (number, start) in list(running.items()):
                 ended, status, usage = os.wait4(pid, os.WNOHANG)
                 late = time.monotonic() - start > limits.seconds
@@ -93,7 +94,7 @@ def _quiet(path: Path) -> Iterator[None]:
             os.close(old)
 
 
-def _start(seed: int, number: int, base: Path, root: Path, only: str | None) -> int:
+def _start(seed: int, number: int, root: Path, only: str | None, records: set[bytes]) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -101,7 +102,7 @@ def _start(seed: int, number: int, base: Path, root: Path, only: str | None) -> 
         os.setsid()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (_MORE, most))
-        _child(seed, number, base, root / str(number), only)
+        _child(seed, number, root, only, records)
         os._exit(0)
     except BaseException:
         with (root / f"{number}.notes").open("a", encoding="utf-8") as notes:
@@ -109,7 +110,8 @@ def _start(seed: int, number: int, base: Path, root: Path, only: str | None) -> 
         os._exit(1)
 
 
-def _child(seed: int, number: int, base: Path, folder: Path, only: str | None) -> None:
+def _child(seed: int, number: int, root: Path, only: str | None, records: set[bytes]) -> None:
+    base, folder = root / "base", root / str(number)
     rng = random.Random(f"{seed}:{number}")
     folder.mkdir()
     os.chdir(folder)
@@ -118,7 +120,6 @@ def _child(seed: int, number: int, base: Path, folder: Path, only: str | None) -
     if drawn is None:
         notes.write("# none\n")
         return
-    carried = list(originals(base))
     notes.write(f"# {drawn.kind} {drawn.target}\n")
     for command in drawn.commands:
         notes.write(f"$ {' '.join(map(repr, command))}\n")
@@ -135,7 +136,7 @@ def _child(seed: int, number: int, base: Path, folder: Path, only: str | None) -
         out, err = (
             Path(f"{folder}.{end}").read_text("utf-8", errors="replace") for end in ("out", "err")
         )
-        for wrong in complaints(command, code, out, err, before, files_of(folder), carried):
+        for wrong in complaints(command, code, out, err, before, files_of(folder), records):
             notes.write(f"! {wrong}\n")
         notes.write("".join(f"  {line[:300]}\n" for line in (out + err).splitlines()[-8:]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -42,7 +43,7 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
         raise _wrong(text, _beyond(text, deep=isinstance(error, RecursionError))) from None
     if is_deep(data):
         raise _wrong(text, _beyond(text, deep=True))
-    findings = list(_long_numbers(data, ()))
+    findings = list(_no_numbers(data, ()))
     if not findings and not schema.accepts(data, schema_name):
         from toolkit.record.explain import explained
 
@@ -83,16 +84,19 @@ def _beyond(text: Source, *, deep: bool) -> Diagnostic:
     return Diagnostic(fix.rule, fix.message, *text.place(start), *text.place(fix.end))
 
 
-def _long_numbers(data: Any, path: Path) -> Iterator[Finding]:
-    """Yield each whole number that is none in TOML, which gives them 64 bits."""
+def _no_numbers(data: Any, path: Path) -> Iterator[Finding]:
+    """Yield each number that is none here: what has no value, and what is beyond TOML's 64 bits."""
     if isinstance(data, int) and not -(2**63) <= data < 2**63:
         yield Finding("bad-number", path, _LONG)
+    if isinstance(data, float) and not isfinite(data):
+        message = f"{data} is not a number; leave the key out if there is none"
+        yield Finding("bad-number", path, message)
     for step, value in (
         data.items()
         if isinstance(data, dict)
         else enumerate(data if isinstance(data, list) else ())
     ):
-        yield from _long_numbers(value, (*path, step))
+        yield from _no_numbers(value, (*path, step))
 
 
 def _end(text: Source) -> tuple[int, int]:
