@@ -143,6 +143,7 @@ DEEP = MOST_LEVELS + 1
         ("a = -9223372036854775808", "unknown-key", 1, 1),
         ("a = 1\nb = [1, -inf]", "bad-number", 2, 9),
         ("a = 1\nb.c = nan", "bad-number", 2, 7),
+        ('output = "pa\\u0000cks"', "forbidden-character", 1, 10),
     ],
 )
 def test_settings_beyond_what_can_be_read(

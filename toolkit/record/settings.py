@@ -43,7 +43,7 @@ def read_settings(path: FilePath, schema_name: str, rules: Rules) -> dict[str, A
         raise _wrong(text, _beyond(text, deep=isinstance(error, RecursionError))) from None
     if is_deep(data):
         raise _wrong(text, _beyond(text, deep=True))
-    findings = list(_no_numbers(data, ()))
+    findings = list(_no_values(data, ()))
     if not findings and not schema.accepts(data, schema_name):
         from toolkit.record.explain import explained
 
@@ -84,8 +84,10 @@ def _beyond(text: Source, *, deep: bool) -> Diagnostic:
     return Diagnostic(fix.rule, fix.message, *text.place(start), *text.place(fix.end))
 
 
-def _no_numbers(data: Any, path: Path) -> Iterator[Finding]:
-    """Yield each number that is none here: what has no value, and what is beyond TOML's 64 bits."""
+def _no_values(data: Any, path: Path) -> Iterator[Finding]:
+    """Yield what TOML can write and no setting can be."""
+    if isinstance(data, str) and "\0" in data:
+        yield Finding("forbidden-character", path, "this text holds U+0000; remove it")
     if isinstance(data, int) and not -(2**63) <= data < 2**63:
         yield Finding("bad-number", path, _LONG)
     if isinstance(data, float) and not isfinite(data):
@@ -96,7 +98,7 @@ def _no_numbers(data: Any, path: Path) -> Iterator[Finding]:
         if isinstance(data, dict)
         else enumerate(data if isinstance(data, list) else ())
     ):
-        yield from _no_numbers(value, (*path, step))
+        yield from _no_values(value, (*path, step))
 
 
 def _end(text: Source) -> tuple[int, int]:
