@@ -56,3 +56,20 @@ def test_what_is_not_there_cannot_be_watched(tmp_path: Path) -> None:
     done = run("watch", "none.json", cwd=tmp_path)
     assert done.returncode == 1
     assert "no such file" in done.stderr
+
+
+def test_a_mistake_is_told_once_and_not_once_for_each_language(tmp_path: Path) -> None:
+    settings = 'records = ["*.json"]\nlanguages = ["en", "ru"]\ndocuments = ["agreements"]\n'
+    (tmp_path / "briefpack.toml").write_text(settings, encoding="utf-8")
+    path = written(tmp_path / "r.json", record(kind="talk"))
+    command = [sys.executable, "-m", "toolkit", "watch", "r.json"]
+    with (tmp_path / "told").open("wb") as output:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=output, stderr=output)
+    try:
+        told(path, "r.json:8:11: error")
+        written(path, record())
+        told(path, "built: ", 2)
+        assert path.with_name("told").read_text("utf-8").count("r.json:8:11: error") == 1
+    finally:
+        process.kill()
+        process.wait()
