@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
+import rendercv_fonts
 from PIL import Image, ImageChops, ImageStat
 
 import toolkit
@@ -34,11 +36,30 @@ def pages(path: Path) -> Iterator[Image.Image]:
 def as_pdf(files: list[Path], folder: Path) -> list[Path]:
     """Return PDF files that LibreOffice makes of Office files."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    environment = {**os.environ, "FONTCONFIG_FILE": str(_only_our_fonts(folder))}
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
     # The first start in a fresh profile ends without having done anything.
     for _ in range(2):
-        subprocess.run([*command, *map(str, files)], check=False, capture_output=True)
+        subprocess.run(
+            [*command, *map(str, files)], check=False, capture_output=True, env=environment
+        )
     return [folder / f"{path.stem}.pdf" for path in files]
+
+
+def _only_our_fonts(folder: Path) -> Path:
+    """Return a configuration in which a machine has no fonts but those that are dependencies of ours."""
+    fonts = Path(rendercv_fonts.__file__).parent
+    names = ("Source Sans 3", "Noto Sans")
+    path = folder / "fonts.conf"
+    path.write_text(
+        "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig>"
+        + "".join(f"<dir>{fonts / name}</dir>" for name in names)
+        + f"<cachedir>{folder / 'font-cache'}</cachedir>"
+        "<match target='pattern'><edit name='family' mode='append'>"
+        f"<string>{names[0]}</string></edit></match></fontconfig>",
+        encoding="utf-8",
+    )
+    return path
 
 
 def drawn(folder: Path) -> Iterator[tuple[str, Image.Image]]:
