@@ -276,3 +276,19 @@ def test_verbose_says_why_a_pack_was_built(project: Path) -> None:
     done = run("build", "-v", cwd=project)
     assert "two: the record changed" in done.stdout
     assert "one: unchanged" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("name", [FILE, "manifest.json"])
+def test_a_pipe_in_the_place_of_a_file_is_somebodys_and_waits_for_nobody(
+    project: Path, name: str
+) -> None:
+    built(project)
+    path = project / "packs" / "one" / name
+    path.unlink()
+    os.mkfifo(path)
+    assert run("build", "--check", cwd=project).returncode == 1
+    assert run("build", "--force", cwd=project).returncode == 0
+    assert path.is_file()
+    assert (project / ".briefpack" / "aside" / "one" / name).is_fifo()
+    assert run("build", "--check", cwd=project).returncode == 0

@@ -74,7 +74,10 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest | None:
     """Return what the manifest of a pack's folder states; None where none can be read."""
     try:
-        content = json.loads((folder / NAME).read_bytes())
+        path = folder / NAME
+        if not path.is_file():  # reading a pipe would have no end
+            return None
+        content = json.loads(path.read_bytes())
         keys = ("record", "tool", "options")
         record, tool, options = (dict(content[key]) for key in keys)
         libraries = dict(content.get("libraries") or {})

@@ -17,7 +17,7 @@ from toolkit.files import remove, remove_leftovers, write_all
 from toolkit.pack.contents import Contents
 from toolkit.pack.manifest import NAME, Manifest, read_manifest
 from toolkit.pack.state import State
-from toolkit.places import reason
+from toolkit.places import is_remote, reason
 
 Digests = dict[str, set[str]]
 
@@ -45,11 +45,13 @@ class Altered:
 
 
 def digest(path: Path) -> str | None:
-    """Return the SHA-256 of a file, hexadecimal; None where there is none.
+    """Return the SHA-256 of a file, hexadecimal; None where there is none, "" for a pipe or device.
 
     Raises BriefpackError where it cannot be read.
     """
     try:
+        if not is_remote(path) and path.exists() and not (path.is_file() or path.is_dir()):
+            return ""
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return None
