@@ -297,7 +297,8 @@ def test_a_file_that_word_holds_open_is_told_and_the_pack_stays_whole(
 # What is not there
 
 BARE = """
-import os, signal, sys
+import os, shutil, signal, sys
+shutil._use_fd_functions = False  # as the standard library finds out on Windows when it is imported
 from toolkit.batch import warm
 from toolkit import cli
 import distributed, filelock, pyarrow, tqdm, upath, watchfiles
